@@ -56,7 +56,16 @@ internal sealed class PaxRecords
     }
 
     /// <summary>A value that is bytes, such as <c>path</c>; null when absent or empty.</summary>
-    public ReadOnlyMemory<byte>? Text(string key) => values.TryGetValue(key, out var value) && !value.IsEmpty ? value : null;
+    public ReadOnlyMemory<byte>? Text(string key)
+    {
+        // Not "? value : null": null would become an empty memory by way of an empty array.
+        if (values.TryGetValue(key, out var value) && !value.IsEmpty)
+        {
+            return value;
+        }
+
+        return null;
+    }
 
     public long? Number(string key, long offset) => Text(key) is { } text ? PaxNumber.Parse(text.Span, key, offset) : null;
 
