@@ -1,0 +1,12 @@
+using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
+
+namespace Builder.Dockerfile;
+
+/// <summary>Reads a whole Dockerfile. The language is described in <c>spec/dockerfile.md</c>.</summary>
+public static class DockerfileParser
+{
+    /// <summary>Parses every instruction of every stage, whether or not it will be built.</summary>
+    /// <exception cref="DockerfileException">The first error of the text, with its place.</exception>
+    public static DockerfileSyntax Parse(SourceText source) => throw new NotSupportedException();
+}
