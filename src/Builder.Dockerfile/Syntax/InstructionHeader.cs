@@ -13,4 +13,7 @@ namespace Builder.Dockerfile.Syntax;
 public sealed record InstructionHeader(Word Keyword, string Code, SourceSpan Span, ImmutableArray<Word> Comments)
 {
     public string Name { get; } = Keyword.Text.ToUpperInvariant();
+
+    /// <summary>The first blank line among its continuations; some day such a line will end an instruction.</summary>
+    public SourceSpan? EmptyContinuation { get; init; }
 }
