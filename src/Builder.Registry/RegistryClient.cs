@@ -1,0 +1,49 @@
+using Builder.Oci;
+
+namespace Builder.Registry;
+
+/// <summary>
+/// Reads images from registries (OCI distribution-spec 1.1, "Pull"; Docker registry v2). Safe for use by any number of
+/// threads; how many blobs are fetched at once is the caller's choice. Every method throws
+/// <see cref="RegistryException"/> for what the network, the server or the user got wrong.
+/// </summary>
+public sealed class RegistryClient : IDisposable
+{
+    public RegistryClient(RegistryOptions? options = null) => Options = options ?? new RegistryOptions();
+
+    public RegistryOptions Options { get; }
+
+    /// <summary>
+    /// What a reference names at this moment, a manifest or an index, without fetching it where the registry supports
+    /// that: cheap, and not counted as a pull by those that count.
+    /// </summary>
+    public Task<Descriptor> FindAsync(ImageReference reference, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Finds the manifest for a platform, following an index (and indexes in it). A single manifest is taken as it is:
+    /// which platform it is for, only its config says.
+    /// </summary>
+    /// <param name="platform">Null for this machine's.</param>
+    public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform? platform = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Fetches a manifest, index or config of at most <see cref="OciJson.MaxDocumentSize"/> bytes into memory; digest and size are those of the descriptor.</summary>
+    /// <param name="repository">Names domain and path; tag and digest play no part.</param>
+    public Task<byte[]> FetchDocumentAsync(ImageReference repository, Descriptor document, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Opens a blob as a stream that goes on where it was when the connection breaks, and that delivers the last byte
+    /// only when size and digest are right: a reader that got all of them has the blob.
+    /// </summary>
+    /// <param name="progress">Told the number of bytes delivered so far.</param>
+    public Task<Stream> OpenBlobAsync(ImageReference repository, Descriptor blob, IProgress<long>? progress = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Copies a blob to <paramref name="destination"/>. What was written must not be used unless this returns: it may
+    /// be half of the blob, or not the blob at all.
+    /// </summary>
+    public Task FetchBlobAsync(ImageReference repository, Descriptor blob, Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
+}
