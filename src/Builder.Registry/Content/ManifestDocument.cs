@@ -35,7 +35,7 @@ internal sealed record ManifestDocument(string MediaType, byte[] Bytes)
         }
 
         var said = Peek(bytes, what);
-        if (said.SchemaVersion == 1 || carried?.Contains("manifest.v1+", StringComparison.Ordinal) == true)
+        if (said.SchemaVersion == 1 || carried?.StartsWith("application/vnd.docker.distribution.manifest.v1+", StringComparison.Ordinal) == true)
         {
             throw new RegistryException(
                 RegistryErrors.InvalidManifest,

@@ -21,13 +21,20 @@ internal sealed class RequestReader(Stream stream)
         var words = first.Split(' ');
         if (words.Length != 3)
         {
-            throw new IOException($"not a request line: {first}");
+            // Somebody who speaks something else, TLS for example: answered as Go's servers do.
+            await stream.WriteAsync("HTTP/1.0 400 Bad Request\r\n\r\nthis is an HTTP server"u8.ToArray(), cancellationToken);
+            throw new IOException("not a request line");
         }
 
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await LineAsync(cancellationToken) is { Length: > 0 } line)
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0)
+            {
+                throw new IOException($"not a header line: {line}");
+            }
+
             var name = line[..colon];
             var value = line[(colon + 1)..].Trim();
             headers[name] = headers.TryGetValue(name, out var before) ? $"{before}, {value}" : value;
