@@ -105,6 +105,12 @@ internal static unsafe class ScriptChild
             operation += 1 + operation->SkipOnError;
         }
 
+        // A script that runs out without having executed a program has failed in its last operation.
+        if (context->Failed == null)
+        {
+            context->Failed = context->End - 1;
+        }
+
         while (true)
         {
             syscall(context->ExitNumber, 127, 0, 0, 0, 0, 0);

@@ -32,6 +32,13 @@ public sealed partial class SyscallScript
             Data<ulong>([(uint)(O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0)), 0, InRoot | NoMagicLinks | (followLinks ? 0 : NoSymbolicLinks)], followLinks ? "in-root" : "in-root, no-links"),
             3 * sizeof(ulong));
 
+    /// <summary>Opens a path of the host as a mere handle.</summary>
+    public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
+        Add($"opening {path}", SystemCall.OpenAt, out handle, "handle", CurrentDirectory, Text(path), O_PATH | O_CLOEXEC, 0);
+
+    private ScriptOperation OpenWithoutMagicLinks(string path) =>
+        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
+
     public ScriptOperation OpenFile(string path, bool write, out ScriptVariable file) =>
         Add($"open {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC, 0);
 

@@ -45,6 +45,10 @@ public sealed unsafe partial class SyscallScript
     public ScriptOperation CopyMount(string path, bool recursive, out ScriptVariable mount) =>
         Add($"bind of {path}", SystemCall.OpenTree, out mount, "mount", CurrentDirectory, Text(path), CloneFlag | OpenTreeCloseOnExec | (recursive ? Recursive : 0));
 
+    /// <summary>A copy of the mount at a name inside an open directory, not attached anywhere.</summary>
+    public ScriptOperation CopyMountAt(ScriptValue directory, string name, string description, out ScriptVariable mount) =>
+        Add(description, SystemCall.OpenTree, out mount, "mount", directory, Text(name), CloneFlag | OpenTreeCloseOnExec);
+
     /// <summary>A copy of the mounts at an open place, not attached anywhere.</summary>
     public ScriptOperation CopyMount(ScriptValue place, bool recursive, string description, out ScriptVariable mount) =>
         Add(description, SystemCall.OpenTree, out mount, "mount", place, Text(""), CloneFlag | OpenTreeCloseOnExec | EmptyPath | (recursive ? Recursive : 0));

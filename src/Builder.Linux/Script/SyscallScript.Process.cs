@@ -60,13 +60,12 @@ public sealed partial class SyscallScript
     public ScriptOperation NewNamespaces(Namespaces namespaces) =>
         Add($"unshare of {namespaces}", SystemCall.Unshare, (int)namespaces);
 
-    public ScriptOperation SetLimit(int resource, ulong soft, ulong hard) =>
-        Add($"setting limit {resource} to {soft}:{hard}", SystemCall.PrLimit, 0, resource, Data<ulong>([soft, hard], $"{soft}:{hard}"), 0);
+    public ScriptOperation SetLimit(int resource, string name, ulong soft, ulong hard) =>
+        Add($"setting limit {name} to {soft}:{hard}", SystemCall.PrLimit, 0, resource, Data<ulong>([soft, hard], $"{soft}:{hard}"), 0);
 
-    /// <summary>setgroups(2), setresgid(2), setresuid(2), in the only order that works.</summary>
-    public void SetUser(uint user, uint group, ReadOnlySpan<uint> groups)
+    /// <summary>The group before the user: afterwards it is too late.</summary>
+    public void SetUser(uint user, uint group)
     {
-        SetGroups(groups);
         Add($"setting group {group}", SystemCall.SetResGid, (long)group, (long)group, (long)group);
         Add($"setting user {user}", SystemCall.SetResUid, (long)user, (long)user, (long)user);
     }
@@ -120,12 +119,21 @@ public sealed partial class SyscallScript
         Close(socket);
     }
 
-    /// <summary>Executes the first of the candidates that can be; the errors of all can be read from the operations.</summary>
-    public IReadOnlyList<ScriptOperation> Execute(IReadOnlyList<string> candidates, IReadOnlyList<string> argv, IReadOnlyList<string> environment)
+    /// <summary>
+    /// Executes the first of the candidates that can be; the errors of all can be read from the operations. One whose
+    /// path leads through a link of /proc to an open file is refused (ELOOP): /proc/self/exe is this very program
+    /// here, which no image may get hold of (CVE-2019-5736).
+    /// </summary>
+    public IReadOnlyList<ScriptOperation> Execute(IEnumerable<string> candidates, IReadOnlyCollection<string> argv, IReadOnlyCollection<string> environment)
     {
+        ArgumentNullException.ThrowIfNull(candidates);
+        var start = Operations.Count;
         var (arguments, variables) = (Texts(argv), Texts(environment));
-        var attempts = candidates.Select(path => Add($"execve {path}", SystemCall.ExecVe, Text(path), arguments, variables).MayFail()).ToList();
-        attempts[^1].SkipOnError = ScriptOperation.Fatal;
-        return attempts;
+        foreach (var path in candidates)
+        {
+            IfSucceeds(OpenWithoutMagicLinks(path), () => Add($"execve {path}", SystemCall.ExecVe, Text(path), arguments, variables).MayFail());
+        }
+
+        return operations[start..];
     }
 }
