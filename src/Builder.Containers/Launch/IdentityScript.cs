@@ -1,6 +1,7 @@
 using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Isolation;
+using Builder.Linux.Isolation.Seccomp;
 using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
@@ -19,7 +20,7 @@ internal static class IdentityScript
         // follows runs under it; with no_new_privs it comes last.
         if (spec.Seccomp && !spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompPolicy.Program(granted));
+            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
         }
 
         // A namespace that an ordinary user made with a single id denies setgroups(2): there is nobody to be.
@@ -38,7 +39,7 @@ internal static class IdentityScript
 
         if (spec.Seccomp && spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompPolicy.Program(granted));
+            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
         }
     }
 
