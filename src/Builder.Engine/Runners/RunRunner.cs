@@ -7,6 +7,8 @@ using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Storage;
+using RunNetwork = Builder.Dockerfile.Syntax.RunNetwork;
+using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 
 namespace Builder.Engine.Runners;
 
