@@ -1,0 +1,109 @@
+using Builder.Diagnostics;
+using Builder.Oci;
+using Builder.Storage.Records;
+
+namespace Builder.Storage.Content;
+
+/// <summary>
+/// Blobs under their digests, <c>blobs/sha256/&lt;hex&gt;</c> of an OCI image layout. A blob that can be seen is whole and has
+/// been verified; writing one that is there already changes nothing; several processes may write the same one.
+/// </summary>
+public sealed class ContentStore
+{
+    private readonly string root;
+    private readonly TempFolder temp;
+    private readonly AtomicFile files;
+    private readonly FsyncPolicy fsync;
+
+    internal ContentStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync)
+    {
+        this.root = root;
+        this.temp = temp;
+        this.files = files;
+        this.fsync = fsync;
+    }
+
+    public bool Contains(Digest digest) => File.Exists(PathOf(digest));
+
+    /// <summary>A blob's length in bytes; null when it is not here.</summary>
+    public long? SizeOf(Digest digest) => new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : null;
+
+    /// <summary>Opens a blob for reading from the start.</summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>.</exception>
+    public FileStream OpenRead(Digest digest) =>
+        TryOpenRead(digest) ?? throw new BuilderException(StorageErrors.Missing, $"blob {digest} is not in the store");
+
+    /// <summary>Opens a blob for reading from the start; null when it is not here.</summary>
+    public FileStream? TryOpenRead(Digest digest)
+    {
+        try
+        {
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A manifest, index or config, of at most 4 MiB, with size and digest verified again.</summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/> or <see cref="StorageErrors.Corrupt"/>.</exception>
+    public byte[] ReadDocument(Descriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var content = AtomicFile.TryRead(PathOf(descriptor.Digest), OciJson.MaxDocumentSize)
+            ?? throw new BuilderException(StorageErrors.Missing, $"document {descriptor.Digest} is not in the store");
+        return ImageLaws.Violation(descriptor, content) is { } violation
+            ? throw new BuilderException(StorageErrors.Corrupt, $"the store is damaged: {violation}")
+            : content;
+    }
+
+    /// <summary>Stores a small blob that is in memory.</summary>
+    public Descriptor Put(ReadOnlySpan<byte> content, string mediaType)
+    {
+        var descriptor = new Descriptor(mediaType, Digest.Of(content), content.Length);
+        if (!Contains(descriptor.Digest))
+        {
+            files.Write(PathOf(descriptor.Digest), content);
+        }
+
+        return descriptor;
+    }
+
+    /// <summary>Reads a stream to its end into the store; nothing is stored unless digest and size are as expected.</summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Mismatch"/> or <see cref="StorageErrors.DiskFull"/>.</exception>
+    public async Task<(Digest Digest, long Size)> IngestAsync(Stream content, Digest? expected, long? expectedSize, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        await using var writer = CreateWriter(expectedSize);
+        await content.CopyToAsync(writer, 128 * 1024, cancellationToken).ConfigureAwait(false);
+        return writer.Commit(expected, expectedSize);
+    }
+
+    /// <summary>
+    /// A stream to write a blob to whose digest is not known yet. Without a <see cref="BlobWriter.Commit"/> nothing remains.
+    /// </summary>
+    /// <param name="sizeLimit">Writing more bytes than this is an error at once, not only at the end.</param>
+    public BlobWriter CreateWriter(long? sizeLimit = null) => new(this, temp.NewPath(), sizeLimit);
+
+    /// <summary>All blobs, in no order.</summary>
+    internal IEnumerable<Digest> List()
+    {
+        var folder = Path.Combine(root, "blobs", Digest.Algorithm);
+        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [])
+        {
+            if (Digest.TryParse($"{Digest.Algorithm}:{Path.GetFileName(path)}", out var digest))
+            {
+                yield return digest;
+            }
+        }
+    }
+
+    internal void Delete(Digest digest) => File.Delete(PathOf(digest));
+
+    internal void Publish(string draft, Digest digest) => files.Publish(draft, PathOf(digest));
+
+    internal bool SyncsContent => fsync != FsyncPolicy.Never;
+
+    private string PathOf(Digest digest) => Path.Combine(root, OciLayout.BlobPath(digest));
+}

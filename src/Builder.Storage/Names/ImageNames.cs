@@ -1,0 +1,127 @@
+using Builder.Diagnostics;
+using Builder.Oci;
+using Builder.Storage.Content;
+using Builder.Storage.Records;
+
+namespace Builder.Storage.Names;
+
+/// <summary>An image of the store: what it is called, if anything, and its manifest or index.</summary>
+public sealed record NamedImage(ImageReference? Reference, Descriptor Target);
+
+/// <summary>
+/// References and the manifests or indexes they stand for: one file each, replaced whole. An image whose last name goes
+/// to another one is kept without a name ("dangling") until it is removed.
+/// </summary>
+public sealed class ImageNames
+{
+    private const int MinimumIdLength = 2;
+    private const string Untagged = "untagged-";
+    private readonly string folder;
+    private readonly AtomicFile files;
+    private readonly ImageIds ids;
+
+    internal ImageNames(string folder, AtomicFile files, ContentStore content)
+    {
+        this.folder = folder;
+        this.files = files;
+        ids = new ImageIds(content);
+    }
+
+    /// <summary>Gives an image a name, taking it from the image that had it.</summary>
+    public void Set(ImageReference reference, Descriptor target)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(target);
+        if (Resolve(reference) is { } before && before.Digest != target.Digest)
+        {
+            Keep(before);
+        }
+
+        Write(PathOf(reference), new NameRecord(reference.ToString(), target));
+    }
+
+    /// <summary>Keeps an image that has no name.</summary>
+    public void Keep(Descriptor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        Write(PathOf(target.Digest), new NameRecord(null, target));
+    }
+
+    /// <summary>What a reference stands for; null when it is unknown here. A digest in the reference has to match too.</summary>
+    public Descriptor? Resolve(ImageReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return StorageJson.TryRead(PathOf(reference), StorageJson.Types.NameRecord)?.Target;
+    }
+
+    /// <summary>
+    /// The image whose id (config digest), manifest digest or index digest begins with these hex digits, with or without
+    /// <c>sha256:</c>; null when there is none.
+    /// </summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.AmbiguousId"/>.</exception>
+    public Descriptor? ResolveId(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        var hex = prefix.StartsWith(Digest.Algorithm + ":", StringComparison.Ordinal) ? prefix[(Digest.Algorithm.Length + 1)..] : prefix;
+        if (hex.Length < MinimumIdLength || !hex.All(char.IsAsciiHexDigitLower))
+        {
+            return null;
+        }
+
+        var found = List().Select(image => image.Target)
+            .SelectMany(ids.Of)
+            .Where(image => image.Ids.Any(id => id.Hex.StartsWith(hex, StringComparison.Ordinal)))
+            .Select(image => image.Target)
+            .DistinctBy(target => target.Digest)
+            .ToArray();
+        return found.Length <= 1
+            ? found.FirstOrDefault()
+            : throw new BuilderException(StorageErrors.AmbiguousId, $"image id {prefix} fits {found.Length} images", "write more digits of it");
+    }
+
+    /// <summary>Takes a name away; the image itself stays for the garbage collector. False when there was no such name.</summary>
+    public bool Remove(ImageReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return Delete(PathOf(reference));
+    }
+
+    /// <summary>Gives up an image without a name. False when there was none.</summary>
+    public bool RemoveUntagged(Digest target) => Delete(PathOf(target));
+
+    /// <summary>All images: those with names in the order of their references, then those without, by digest.</summary>
+    public IReadOnlyList<NamedImage> List()
+    {
+        var records = Directory.EnumerateFiles(folder, "*.json")
+            .Select(path => StorageJson.TryRead(path, StorageJson.Types.NameRecord))
+            .OfType<NameRecord>()
+            .ToArray();
+        var named = records.Where(record => record.Reference is not null)
+            .OrderBy(record => record.Reference, StringComparer.Ordinal)
+            .Select(record => new NamedImage(ImageReference.Parse(record.Reference!), record.Target))
+            .ToArray();
+        var digests = named.Select(image => image.Target.Digest).ToHashSet();
+        return
+        [
+            .. named,
+            .. records.Where(record => record.Reference is null && !digests.Contains(record.Target.Digest))
+                .OrderBy(record => record.Target.Digest)
+                .Select(record => new NamedImage(null, record.Target)),
+        ];
+    }
+
+    private static bool Delete(string path)
+    {
+        var existed = File.Exists(path);
+        File.Delete(path);
+        return existed;
+    }
+
+    private void Write(string path, NameRecord record) =>
+        files.Write(path, StorageJson.Write(record, StorageJson.Types.NameRecord));
+
+    // A reference may be longer than a file name, and differs from others in letters that some file systems fold.
+    private string PathOf(ImageReference reference) => Path.Combine(folder, Digest.OfText(reference.ToString()).Hex + ".json");
+
+    private string PathOf(Digest target) => Path.Combine(folder, Untagged + target.Hex + ".json");
+}

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Builder.Diagnostics;
+using Builder.Oci;
+using Builder.Storage.Layers;
+using Builder.Storage.Steps;
+
+namespace Builder.Storage.Records;
+
+/// <summary>The store's own small files, as JSON that people can read too.</summary>
+internal static class StorageJson
+{
+    internal const int MaxRecordSize = 1024 * 1024;
+
+    internal static readonly StorageJsonContext Types = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+
+    internal static byte[] Write<T>(T record, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(record, type);
+
+    /// <summary>The record in a file; null when there is no file.</summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Corrupt"/>.</exception>
+    internal static T? TryRead<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (AtomicFile.TryRead(path, MaxRecordSize) is not { } json)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("the record is null");
+        }
+        catch (JsonException e)
+        {
+            throw new BuilderException(StorageErrors.Corrupt, $"{path} cannot be read: {e.Message}", inner: e);
+        }
+    }
+}
+
+/// <summary>What the store's folder is, so that another version or another kind of user does not misread it.</summary>
+internal sealed record StoreRecord(int Version, bool UserXattrs);
+
+/// <param name="Reference">Null for an image that has lost its name.</param>
+internal sealed record NameRecord(string? Reference, Descriptor Target);
+
+internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId);
+
+/// <summary>Where a layer's bytes can come from: a snapshot that makes them again, or a blob that holds them.</summary>
+internal sealed record LayerRecord(string? Snapshot, long? SourceDateEpoch, Descriptor? Blob);
+
+[JsonSerializable(typeof(StoreRecord))]
+[JsonSerializable(typeof(NameRecord))]
+[JsonSerializable(typeof(SnapshotRecord))]
+[JsonSerializable(typeof(LayerRecord))]
+[JsonSerializable(typeof(LayerInfo))]
+[JsonSerializable(typeof(StepRecord))]
+internal sealed partial class StorageJsonContext : JsonSerializerContext;

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Builder.Linux.Files;
+
+namespace Builder.Storage.Records;
+
+/// <summary>
+/// This process's own folder below <c>tmp/</c>, where everything is made before it is renamed into place. A lock beside
+/// it says that the process lives; folders whose lock is free belong to the dead and are removed when a store is opened.
+/// </summary>
+internal sealed class TempFolder : IDisposable
+{
+    private const string LockSuffix = ".lock";
+    private readonly string root;
+    private readonly string name;
+    private readonly FileLock alive;
+    private int count;
+
+    private TempFolder(string root, string name, FileLock alive)
+    {
+        this.root = root;
+        this.name = name;
+        this.alive = alive;
+    }
+
+    internal static TempFolder Create(string root)
+    {
+        Directory.CreateDirectory(root);
+        while (true)
+        {
+            // Random, since ids of processes come back and mean different processes in different pid namespaces.
+            var name = RandomNumberGenerator.GetHexString(16, lowercase: true);
+            var alive = FileLock.TryAcquire(Path.Combine(root, name + LockSuffix));
+            if (alive is null)
+            {
+                continue;
+            }
+
+            // A sweeper may have removed the name between its creation and the lock; then the lock guards nothing.
+            if (File.Exists(Path.Combine(root, name + LockSuffix)))
+            {
+                Directory.CreateDirectory(Path.Combine(root, name));
+                return new TempFolder(root, name, alive);
+            }
+
+            alive.Dispose();
+        }
+    }
+
+    /// <summary>A path in this folder that nothing uses.</summary>
+    internal string NewPath() =>
+        Path.Combine(root, name, Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Removes what processes left that are no more.</summary>
+    internal static void Sweep(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            return;
+        }
+
+        foreach (var lockFile in Directory.EnumerateFiles(root, "*" + LockSuffix).ToArray())
+        {
+            using var dead = TryLock(lockFile);
+            if (dead is not null)
+            {
+                Remove(root, Path.GetFileNameWithoutExtension(lockFile));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Remove(root, name);
+        alive.Dispose();
+    }
+
+    /// <summary>The lock file goes last: while it exists, the folder has an owner or a sweeper.</summary>
+    private static void Remove(string root, string name)
+    {
+        using (var directory = DirectoryHandle.Open(root))
+        {
+            directory.RemoveTree(System.Text.Encoding.ASCII.GetBytes(name));
+        }
+
+        File.Delete(Path.Combine(root, name + LockSuffix));
+    }
+
+    private static FileLock? TryLock(string lockFile) => File.Exists(lockFile) ? FileLock.TryAcquire(lockFile) : null;
+}

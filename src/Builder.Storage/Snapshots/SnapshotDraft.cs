@@ -1,0 +1,58 @@
+namespace Builder.Storage.Snapshots;
+
+/// <summary>
+/// A snapshot in the making: an empty upper folder over its parent, to be mounted with
+/// <see cref="Linux.Files.OverlayMount"/>. Whoever mounted it must have closed the mount before <see cref="Commit"/>.
+/// Disposing a draft that was not committed removes it.
+/// </summary>
+public sealed class SnapshotDraft : IAsyncDisposable
+{
+    private readonly SnapshotStore store;
+    private readonly Snapshot? parent;
+    private readonly string folder;
+    private bool finished;
+
+    internal SnapshotDraft(SnapshotStore store, Snapshot? parent, string folder, IReadOnlyList<string> lowerDirs)
+    {
+        this.store = store;
+        this.parent = parent;
+        this.folder = folder;
+        LowerDirs = lowerDirs;
+    }
+
+    /// <summary>The parent's folders, the top-most first; never empty, since overlayfs needs one.</summary>
+    public IReadOnlyList<string> LowerDirs { get; }
+
+    public string UpperDir => Path.Combine(folder, SnapshotStore.TreeFolder);
+
+    public string WorkDir => Path.Combine(folder, SnapshotStore.WorkFolder);
+
+    /// <summary>Overlayfs over <see cref="LowerDirs"/>, as this store's folders have to be mounted.</summary>
+    public Linux.Files.OverlayLayers Overlay => new()
+    {
+        Lowers = LowerDirs,
+        Upper = UpperDir,
+        Work = WorkDir,
+        UserXattrs = store.UserXattrs,
+    };
+
+    /// <summary>Turns the upper folder, as it is now, into a snapshot on top of the parent.</summary>
+    public Snapshot Commit()
+    {
+        ObjectDisposedException.ThrowIf(finished, this);
+        var snapshot = store.Publish(folder, parent);
+        finished = true;
+        return snapshot;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (!finished)
+        {
+            finished = true;
+            SnapshotStore.RemoveFolder(folder);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

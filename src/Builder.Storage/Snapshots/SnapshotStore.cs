@@ -1,0 +1,186 @@
+using System.Security.Cryptography;
+using System.Text;
+using Builder.Diagnostics;
+using Builder.Linux;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Builder.Storage.Records;
+
+namespace Builder.Storage.Snapshots;
+
+/// <summary>
+/// File trees as stacks of folders, <c>snapshots/&lt;id&gt;/{fs,record.json}</c>. A snapshot is made in the process's
+/// temporary folder and becomes visible, whole, by one rename.
+/// </summary>
+public sealed class SnapshotStore
+{
+    internal const string TreeFolder = "fs";
+    internal const string WorkFolder = "work";
+    private const string RecordFile = "record.json";
+    private const uint RootMode = 0x1ed;
+    private readonly string folder;
+    private readonly string emptyFolder;
+    private readonly TempFolder temp;
+    private readonly AtomicFile files;
+    private readonly FsyncPolicy fsync;
+
+    internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, bool userXattrs)
+    {
+        folder = Path.Combine(root, "snapshots");
+        emptyFolder = Path.Combine(root, "empty");
+        this.temp = temp;
+        this.files = files;
+        this.fsync = fsync;
+        UserXattrs = userXattrs;
+    }
+
+    /// <summary>Whether overlayfs keeps its marks in <c>user.overlay.*</c>, for a store that belongs to a user namespace.</summary>
+    public bool UserXattrs { get; }
+
+    public bool Contains(string id) => IsId(id) && Directory.Exists(Path.Combine(folder, id));
+
+    /// <summary>The snapshot of this id; null when there is none.</summary>
+    public Snapshot? Find(string id)
+    {
+        if (!IsId(id) || StorageJson.TryRead(Path.Combine(folder, id, RecordFile), StorageJson.Types.SnapshotRecord) is not { } record)
+        {
+            return null;
+        }
+
+        return new Snapshot(id, record.Parent, Path.Combine(folder, id, TreeFolder))
+        {
+            ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
+            DiffId = record.DiffId,
+        };
+    }
+
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>.</exception>
+    public Snapshot Get(string id) => Find(id) ?? throw new BuilderException(StorageErrors.Missing, $"snapshot {id} is not in the store");
+
+    /// <summary>The snapshot of an unpacked stack of layers; null when it has not been unpacked.</summary>
+    public Snapshot? FindChain(ChainId chainId) => Find(chainId.Digest.Hex);
+
+    /// <summary>The parent of a snapshot; null for the bottom.</summary>
+    public Snapshot? ParentOf(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.ParentId is { } parent ? Get(parent) : null;
+    }
+
+    /// <summary>The folders that make up a tree, the top-most first; one empty folder for null, the tree with nothing in it.</summary>
+    public IReadOnlyList<string> LowerDirs(Snapshot? snapshot)
+    {
+        var folders = new List<string>();
+        for (var layer = snapshot; layer is not null; layer = ParentOf(layer))
+        {
+            folders.Add(layer.Path);
+        }
+
+        return folders.Count == 0 ? [emptyFolder] : folders;
+    }
+
+    /// <summary>A read-only, merged view of a tree, or of the empty one for null.</summary>
+    public RootDirectory OpenView(Snapshot? snapshot) => OverlayMount.OpenView(LowerDirs(snapshot), UserXattrs);
+
+    /// <summary>Starts a snapshot on top of another, or of nothing.</summary>
+    public SnapshotDraft Begin(Snapshot? parent)
+    {
+        var draft = NewFolder(parent);
+        Directory.CreateDirectory(Path.Combine(draft, WorkFolder));
+        return new SnapshotDraft(this, parent, draft, LowerDirs(parent));
+    }
+
+    internal void Create() => MakeRoot(emptyFolder, null);
+
+    /// <summary>A temporary folder with an empty tree in it, whose root looks like the parent's: overlayfs shows the top-most.</summary>
+    internal string NewFolder(Snapshot? parent)
+    {
+        var draft = temp.NewPath();
+        Directory.CreateDirectory(draft);
+        MakeRoot(Path.Combine(draft, TreeFolder), parent?.Path);
+        return draft;
+    }
+
+    /// <summary>A file beside a snapshot's tree, for what has been computed of it.</summary>
+    internal string BesideTree(Snapshot snapshot, string fileName) => Path.Combine(folder, snapshot.Id, fileName);
+
+    internal IEnumerable<string> List() => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    internal void Remove(string id) => RemoveFolder(MoveAside(id));
+
+    internal Snapshot Publish(string draft, Snapshot? parent)
+    {
+        RemoveFolder(Path.Combine(draft, WorkFolder));
+
+        // A step's tree has no name of its own until its layer is asked for.
+        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null));
+    }
+
+    /// <summary>Publishes an unpacked layer; when another process was quicker, its snapshot is the result.</summary>
+    internal Snapshot PublishChain(string draft, Snapshot? parent, ChainId chainId, DiffId diffId) =>
+        Publish(draft, chainId.Digest.Hex, new SnapshotRecord(parent?.Id, chainId.Digest, diffId));
+
+    internal static void RemoveFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            using var parent = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
+            parent.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+        }
+    }
+
+    private Snapshot Publish(string draft, string id, SnapshotRecord record)
+    {
+        files.Write(Path.Combine(draft, RecordFile), StorageJson.Write(record, StorageJson.Types.SnapshotRecord));
+        if (fsync == FsyncPolicy.Always)
+        {
+            OpenedFiles.SyncFileSystem(draft);
+        }
+
+        using (var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!))
+        using (var to = DirectoryHandle.Open(folder))
+        {
+            try
+            {
+                from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.ASCII.GetBytes(id));
+            }
+            catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
+            {
+                RemoveFolder(draft);
+            }
+        }
+
+        if (fsync != FsyncPolicy.Never)
+        {
+            OpenedFiles.SyncDirectory(folder);
+        }
+
+        return Get(id);
+    }
+
+    /// <summary>A snapshot that is being removed must not be seen half removed.</summary>
+    private string MoveAside(string id)
+    {
+        var aside = temp.NewPath();
+        Directory.Move(Path.Combine(folder, id), aside);
+        return aside;
+    }
+
+    private static void MakeRoot(string path, string? like)
+    {
+        Directory.CreateDirectory(path);
+        using var made = DirectoryHandle.Open(path);
+        FileStatus? model = null;
+        if (like is not null)
+        {
+            using var parent = DirectoryHandle.Open(like);
+            model = parent.Lstat(DirectoryHandle.Self);
+            made.SetOwner(DirectoryHandle.Self, model.Value.UserId, model.Value.GroupId);
+        }
+
+        made.SetMode(DirectoryHandle.Self, model?.Mode ?? RootMode);
+    }
+
+    private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiHexDigitLower);
+}

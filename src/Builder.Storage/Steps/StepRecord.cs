@@ -1,0 +1,12 @@
+namespace Builder.Storage.Steps;
+
+/// <summary>What a step came to, kept under the digest of what it does and of its inputs.</summary>
+public sealed record StepRecord
+{
+    public required string SnapshotId { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The parts that went into the key, for people who ask why a step was not found in the cache.</summary>
+    public IReadOnlyDictionary<string, string> Explanation { get; init; } = new Dictionary<string, string>();
+}

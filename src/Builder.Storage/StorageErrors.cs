@@ -1,0 +1,37 @@
+using Builder.Diagnostics;
+
+namespace Builder.Storage;
+
+/// <summary>What can be wrong with content (11xx) and with the disk it is on (51xx).</summary>
+public static class StorageErrors
+{
+    /// <summary>Bytes are not those that their digest or size promised.</summary>
+    public static readonly ErrorCode Mismatch = new(1100);
+
+    /// <summary>A blob, snapshot or layer that is not in the store.</summary>
+    public static readonly ErrorCode Missing = new(1101);
+
+    /// <summary>The store holds something that it would never have written.</summary>
+    public static readonly ErrorCode Corrupt = new(1102);
+
+    /// <summary>A layer of an image that must not or cannot be unpacked: names that lead outside, parents that are files.</summary>
+    public static readonly ErrorCode InvalidLayer = new(1103);
+
+    /// <summary>A step left a file whose name the layer format reserves (<c>.wh.*</c>).</summary>
+    public static readonly ErrorCode ReservedName = new(1104);
+
+    /// <summary>A layer that can no longer be made with the digest it was promised under.</summary>
+    public static readonly ErrorCode BrokenPromise = new(1105);
+
+    /// <summary>An image id prefix that fits several images.</summary>
+    public static readonly ErrorCode AmbiguousId = new(1106);
+
+    /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
+    public static readonly ErrorCode UnmappedOwner = new(5100);
+
+    /// <summary>The store's disk is full.</summary>
+    public static readonly ErrorCode DiskFull = new(5101);
+
+    /// <summary>The store's folder cannot be used: no permission, another version, another kind of user.</summary>
+    public static readonly ErrorCode UnusableStore = new(5102);
+}

@@ -1,0 +1,22 @@
+namespace Builder.Storage;
+
+/// <summary>How much of what is written must have reached the disk before it becomes visible.</summary>
+public enum FsyncPolicy
+{
+    /// <summary>Nothing: after a power cut the store may hold files that are empty or torn; fit for a throw-away store.</summary>
+    Never,
+
+    /// <summary>Blobs and records, which a digest or a name vouches for. Snapshots are left to the kernel.</summary>
+    Content,
+
+    /// <summary>Snapshots too, by a sync of the store's file system before each becomes visible.</summary>
+    Always,
+}
+
+public sealed record StoreOptions
+{
+    /// <summary>The store's folder; created, with mode 0700, when it does not exist.</summary>
+    public required string Root { get; init; }
+
+    public FsyncPolicy Fsync { get; init; } = FsyncPolicy.Content;
+}
