@@ -53,7 +53,7 @@ internal sealed class LayoutResolver(ArchivePieces pieces, ImageCollection image
         }
 
         var content = Document(descriptor);
-        return isIndex ? MissingOfIndex(content, configs, depth) : MissingOfManifest(content, configs);
+        return isIndex ? MissingOfIndex(content, configs, depth) : MissingOfManifest(descriptor, content, configs);
     }
 
     /// <summary>Exports for one platform keep the whole index; one image in it must be there, the others may.</summary>
@@ -63,13 +63,14 @@ internal sealed class LayoutResolver(ArchivePieces pieces, ImageCollection image
         var found = configs.Count;
         foreach (var child in OciJson.ReadIndex(content).Manifests)
         {
-            first ??= Missing(child, configs, depth + 1);
+            var missing = Missing(child, configs, depth + 1);
+            first ??= missing;
         }
 
         return configs.Count > found ? null : first;
     }
 
-    private string? MissingOfManifest(byte[] content, List<Digest> configs)
+    private string? MissingOfManifest(Descriptor descriptor, byte[] content, List<Digest> configs)
     {
         var manifest = OciJson.ReadManifest(content);
         var missing = MissingBlob(manifest.Config, "the config");
@@ -81,7 +82,10 @@ internal sealed class LayoutResolver(ArchivePieces pieces, ImageCollection image
         if (missing is null && MediaTypes.IsConfig(manifest.Config.MediaType))
         {
             ImageChecks.Require(manifest, OciJson.ReadConfig(Document(manifest.Config)), pieces);
-            configs.Add(manifest.Config.Digest);
+            if (descriptor.Platform is not { IsUnknown: true })
+            {
+                configs.Add(manifest.Config.Digest);
+            }
         }
 
         return missing;
