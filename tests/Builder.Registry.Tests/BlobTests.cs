@@ -75,6 +75,15 @@ public sealed class BlobTests : RegistryTest
     }
 
     [Fact]
+    public async Task A_registry_that_is_away_for_a_while_does_not_end_a_transfer_that_had_begun()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 1000 });
+        Registry.Fail(Blobs, (_, _) => TestResponse.HangUp, times: Hasty.Attempts + 1);
+        Assert.Equal(Content, await FetchAsync(blob));
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_every_time_is_given_up()
     {
         var blob = Registry.AddBlob("app", Content);
