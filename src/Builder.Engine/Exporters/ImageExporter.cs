@@ -58,19 +58,7 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
     private Task FetchBaseAsync(BuiltImage image, CancellationToken cancellationToken) =>
         image.Base is null ? Task.CompletedTask : bases.FetchAllAsync(image.Base, cancellationToken);
 
-    private void Write(OutputSpec output, Action<Stream> write)
-    {
-        if (output.Destination == OutputSpec.Stdout)
-        {
-            using var stream = stdout();
-            write(stream);
-            return;
-        }
-
-        using var file = OutputFile.Create(output.Destination!);
-        write(file.Stream);
-        file.Finish();
-    }
+    private void Write(OutputSpec output, Action<Stream> write) => OutputFile.Write(output.Destination!, stdout, write);
 
     /// <summary>The files of the image, merged into the folder as a copy of <c>/</c> would be.</summary>
     private void CopyFiles(BuiltImage image, string folder, CancellationToken cancellationToken)

@@ -6,23 +6,21 @@ namespace Builder.Engine.Exporters;
 /// A file in the making, beside its final place: it gets its name when it is whole, so an interrupted export leaves neither
 /// half a file nor a lost old one.
 /// </summary>
-internal sealed class OutputFile : IDisposable
+public sealed class OutputFile : IDisposable
 {
     private readonly string path;
     private readonly string unfinished;
+    private readonly FileStream stream;
     private bool finished;
 
     private OutputFile(string path)
     {
         this.path = path;
         unfinished = path + ".unfinished";
-        Stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024);
+        stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024);
     }
 
-    public FileStream Stream { get; }
-
-    /// <exception cref="BuilderException"><see cref="EngineErrors.BadOutput"/>.</exception>
-    public static OutputFile Create(string path)
+        private static OutputFile Create(string path)
     {
         try
         {
@@ -36,17 +34,34 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Gives the file its name.</summary>
-    public void Finish()
+    /// <summary>Writes a whole output: to a file, or to standard output for <see cref="OutputSpec.Stdout"/>.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.BadOutput"/>.</exception>
+    public static void Write(string path, Func<Stream> stdout, Action<Stream> write)
     {
-        Stream.Dispose();
+        ArgumentNullException.ThrowIfNull(stdout);
+        ArgumentNullException.ThrowIfNull(write);
+        if (path == OutputSpec.Stdout)
+        {
+            using var stream = stdout();
+            write(stream);
+            return;
+        }
+
+        using var file = Create(path);
+        write(file.stream);
+        file.Finish();
+    }
+
+    private void Finish()
+    {
+        stream.Dispose();
         File.Move(unfinished, path, overwrite: true);
         finished = true;
     }
 
     public void Dispose()
     {
-        Stream.Dispose();
+        stream.Dispose();
         if (!finished)
         {
             File.Delete(unfinished);
