@@ -57,7 +57,7 @@ public static class InstructionParser
         var near = Suggestions.Nearest(text.Name, Grammars.Keys);
         var suggestion = near is null ? string.Empty : $" (did you mean {near}?)";
         return text.Error(
-            DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Shown}{suggestion}", text.Keyword.Span);
+            DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Text}{suggestion}", text.Keyword.Span);
     }
 
     private static DockerfileException NotOneInstruction(SourceText trigger) =>

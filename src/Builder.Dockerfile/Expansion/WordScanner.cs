@@ -268,7 +268,7 @@ internal sealed class WordScanner(
     private DockerfileException Failed(ErrorCode code, string message, int start)
     {
         return new DockerfileException(
-            code, $"failed to process \"{word.Shown}\": {message}",
+            code, $"failed to process \"{word.Text}\": {message}",
             span: word.SpanOf(start, Math.Min(Math.Max(position, start), text.Length) - start));
     }
 }

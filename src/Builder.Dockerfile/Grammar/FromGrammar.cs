@@ -19,7 +19,7 @@ internal static class FromGrammar
         {
             throw text.Error(
                 DockerfileErrors.InvalidStageName,
-                $"invalid name for build stage: \"{alias.Shown}\", name can't start with a number or contain symbols",
+                $"invalid name for build stage: \"{alias.Text}\", name can't start with a number or contain symbols",
                 alias.Span);
         }
 

@@ -23,7 +23,7 @@ internal static class HealthcheckGrammar
             "CMD" => Command(text, Flags.Read(text, words, [
                 new("interval", FlagKind.Text), new("timeout", FlagKind.Text), new("start-period", FlagKind.Text),
                 new("start-interval", FlagKind.Text), new("retries", FlagKind.Text)]), CommandGrammar.Command(test)),
-            _ => throw text.Invalid($"Unknown type \"{test.Keyword.Shown.ToUpperInvariant()}\" in HEALTHCHECK (try CMD)", test.Keyword),
+            _ => throw text.Invalid($"Unknown type \"{test.Name}\" in HEALTHCHECK (try CMD)", test.Keyword),
         };
     }
 
@@ -59,7 +59,7 @@ internal static class HealthcheckGrammar
         if (!GoValues.TryParseDuration(value.Text, out var nanoseconds))
         {
             throw text.Error(
-                DockerfileErrors.InvalidFlag, $"invalid duration \"{value.Shown}\"", value.Span,
+                DockerfileErrors.InvalidFlag, $"invalid duration \"{value.Text}\"", value.Span,
                 "write a number and a unit, such as 1m30s or 500ms");
         }
 
@@ -77,7 +77,7 @@ internal static class HealthcheckGrammar
 
         if (!int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var retries))
         {
-            throw text.Error(DockerfileErrors.InvalidFlag, $"--retries is not a number: \"{value.Shown}\"", value.Span);
+            throw text.Error(DockerfileErrors.InvalidFlag, $"--retries is not a number: \"{value.Text}\"", value.Span);
         }
 
         return retries >= 0

@@ -46,7 +46,7 @@ internal static class KeyValueGrammar
         if (value is null)
         {
             throw text.Invalid(
-                $"Syntax error - can't find = in \"{word.Shown}\". Must be of the form: name=value", word,
+                $"Syntax error - can't find = in \"{word.Text}\". Must be of the form: name=value", word,
                 "quote a value that has blanks in it");
         }
 

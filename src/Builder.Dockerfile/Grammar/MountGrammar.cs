@@ -25,7 +25,7 @@ internal static class MountGrammar
         if (!record.WasSuccessful)
         {
             throw new DockerfileException(
-                DockerfileErrors.InvalidMount, $"misplaced quote in mount \"{value.Shown}\"",
+                DockerfileErrors.InvalidMount, $"misplaced quote in mount \"{value.Text}\"",
                 "quote a whole KEY=VALUE, and escape the quotes: they are removed once before", value.Span);
         }
 

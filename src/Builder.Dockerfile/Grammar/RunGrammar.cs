@@ -43,7 +43,7 @@ internal static class RunGrammar
         "none" => RunNetwork.None,
         "host" => RunNetwork.Host,
         _ => throw text.Error(
-            DockerfileErrors.InvalidFlag, $"invalid network mode: \"{value.Shown}\"", value.Span, "use default, none or host"),
+            DockerfileErrors.InvalidFlag, $"invalid network mode: \"{value.Text}\"", value.Span, "use default, none or host"),
     };
 
     private static RunSecurity Security(InstructionText text, Word value) => value.Text switch
@@ -51,6 +51,6 @@ internal static class RunGrammar
         "sandbox" => RunSecurity.Sandbox,
         "insecure" => RunSecurity.Insecure,
         _ => throw text.Error(
-            DockerfileErrors.InvalidFlag, $"security \"{value.Shown}\" is not valid", value.Span, "use sandbox or insecure"),
+            DockerfileErrors.InvalidFlag, $"security \"{value.Text}\" is not valid", value.Span, "use sandbox or insecure"),
     };
 }

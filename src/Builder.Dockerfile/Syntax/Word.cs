@@ -9,12 +9,7 @@ namespace Builder.Dockerfile.Syntax;
 /// </summary>
 public sealed record Word(string Text, SourceSpan Span)
 {
-    private const int MaximumShown = 200;
-
     public override string ToString() => Text;
-
-    /// <summary>The text as a message quotes it: short, however long a hostile word is.</summary>
-    internal string Shown => Text.Length <= MaximumShown ? Text : Text[..MaximumShown] + "…";
 
     /// <summary>The place of a part of this word; the whole word when a continuation runs through it.</summary>
     internal SourceSpan SpanOf(int start, int length) =>

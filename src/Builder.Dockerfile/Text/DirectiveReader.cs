@@ -115,6 +115,6 @@ internal sealed class DirectiveReader(SourceText source)
         return value.Text is "\\" or "`"
             ? value.Text[0]
             : throw new DockerfileException(
-                DockerfileErrors.InvalidDirective, $"invalid escape token '{value.Shown}' does not match ` or \\", span: value.Span);
+                DockerfileErrors.InvalidDirective, $"invalid escape token '{value.Text}' does not match ` or \\", span: value.Span);
     }
 }
