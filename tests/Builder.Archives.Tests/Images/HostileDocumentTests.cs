@@ -27,7 +27,7 @@ public sealed class HostileDocumentTests
                 {
                 }
             },
-            iter: 2000);
+            iter: 1000);
     }
 
     /// <summary>An archive whose documents (0 config, 1 manifest, 2 index, 3 docker's manifest) went through a change.</summary>
