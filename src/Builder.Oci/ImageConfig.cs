@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -47,6 +48,7 @@ public sealed record RootFs
     public string Type { get; init; } = "layers";
 
     [JsonPropertyName("diff_ids")]
+    [AllowNull]
     public IReadOnlyList<DiffId> DiffIds { get; init => field = value ?? []; } = [];
 }
 

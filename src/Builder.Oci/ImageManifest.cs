@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Builder.Oci;
 
 /// <summary>One image for one platform: its config and its layers, base first (OCI image-spec, manifest.md).</summary>
@@ -12,6 +14,7 @@ public sealed record ImageManifest
     public required Descriptor Config { get; init; }
 
     /// <summary>Base first; empty, never null, whatever the document said.</summary>
+    [AllowNull]
     public IReadOnlyList<Descriptor> Layers { get; init => field = value ?? []; } = [];
 
     public Descriptor? Subject { get; init; }
@@ -29,6 +32,7 @@ public sealed record ImageIndex
     public string? ArtifactType { get; init; }
 
     /// <summary>Empty, never null, whatever the document said.</summary>
+    [AllowNull]
     public IReadOnlyList<Descriptor> Manifests { get; init => field = value ?? []; } = [];
 
     public Descriptor? Subject { get; init; }

@@ -22,6 +22,8 @@ public static class OciJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         MaxDepth = 32,
     });
 
@@ -73,12 +75,29 @@ public static class OciJson
 
         try
         {
+            RefuseNullElements(json, what);
             return JsonSerializer.Deserialize(json, type)
                 ?? throw new BuilderException(OciErrors.InvalidDocument, $"the {what} is null");
         }
         catch (JsonException e)
         {
             throw new BuilderException(OciErrors.InvalidDocument, $"the {what} cannot be read: {e.Message}", inner: e);
+        }
+    }
+
+    /// <summary>Go writes empty lists as null, so a property may be null; an element may not, and the types do not say so.</summary>
+    private static void RefuseNullElements(ReadOnlySpan<byte> json, string what)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
+        var isValue = false;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null && !isValue && reader.CurrentDepth > 0)
+            {
+                throw new BuilderException(OciErrors.InvalidDocument, $"the {what} has a list with a null in it");
+            }
+
+            isValue = reader.TokenType == JsonTokenType.PropertyName;
         }
     }
 

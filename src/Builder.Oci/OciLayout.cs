@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Builder.Oci;
@@ -26,5 +27,6 @@ public sealed record DockerArchiveEntry
     public IReadOnlyList<string>? RepoTags { get; init; }
 
     [JsonPropertyName("Layers")]
+    [AllowNull]
     public IReadOnlyList<string> Layers { get; init => field = value ?? []; } = [];
 }

@@ -193,7 +193,7 @@ public sealed class ImageArchiveReaderTests
                 {
                 }
             },
-            iter: 3000);
+            iter: 1000);
     }
 
     private static (MemoryBlobs Sink, IReadOnlyList<LoadedImage> Images) Read(byte[] archive)

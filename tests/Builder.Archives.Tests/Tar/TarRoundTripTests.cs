@@ -16,7 +16,7 @@ public sealed class TarRoundTripTests
                 Assert.Equal(members.Select(m => Archive.Line(m.Entry)), read.Select(m => Archive.Line(m.Entry)));
                 Assert.Equal(members.Select(m => m.Content), read.Select(m => m.Content));
             },
-            iter: 2000);
+            iter: 1000);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class TarRoundTripTests
                 {
                 }
             },
-            iter: 3000);
+            iter: 1000);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class TarRoundTripTests
                 {
                 }
             },
-            iter: 5000);
+            iter: 1000);
     }
 
     internal static void FixChecksum(Span<byte> block)
