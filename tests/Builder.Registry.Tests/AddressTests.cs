@@ -36,6 +36,7 @@ public sealed class AddressTests
     [InlineData("//other/x", "https://other/x")]
     [InlineData("r:5000/v2/y", "https://r:5000/v2/y")]
     [InlineData("https://s/a/../b%7E#f", "https://s/a/../b%7E")]
+    [InlineData("8?next=http://y", "https://r:5000/v2/a/uploads/8?next=http://y")]
     [InlineData("/x?next=http://y", "https://r:5000/x?next=http://y")]
     public void Locations_are_resolved_without_being_rewritten(string location, string expected) =>
         Assert.Equal(expected, RawLocation.Resolve(new Uri("https://r:5000/v2/a/uploads/7"), location)?.AbsoluteUri);
