@@ -7,4 +7,13 @@ public static class LinuxErrors
 {
     /// <summary>A system call failed in a way nobody above could explain better.</summary>
     public static readonly ErrorCode SystemCall = new(5001);
+
+    /// <summary>The C library is laid out in a way that child processes cannot use.</summary>
+    public static readonly ErrorCode CLibrary = new(5002);
+
+    /// <summary>The machine does not let this user make a user namespace.</summary>
+    public static readonly ErrorCode UserNamespace = new(5003);
+
+    /// <summary>The ids of a user namespace could not be mapped.</summary>
+    public static readonly ErrorCode IdMap = new(5004);
 }

@@ -51,7 +51,7 @@ public sealed record ExecutionConfig
     public IReadOnlyList<string>? Shell { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>Docker's health check; all times in nanoseconds, 0 meaning inherited.</summary>

@@ -35,7 +35,7 @@ public sealed record ImageConfig
     public IReadOnlyList<HistoryEntry>? History { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
+    public Dictionary<string, JsonElement>? Other { get; set; }
 
     [JsonIgnore]
     public Platform Platform => new Platform(Architecture, Os) { Variant = Variant, OsVersion = OsVersion, OsFeatures = OsFeatures }.Normalised();
@@ -47,7 +47,7 @@ public sealed record RootFs
     public string Type { get; init; } = "layers";
 
     [JsonPropertyName("diff_ids")]
-    public IReadOnlyList<DiffId> DiffIds { get; init; } = [];
+    public IReadOnlyList<DiffId> DiffIds { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One line of an image's history; each that is not <see cref="EmptyLayer"/> stands for one layer, in order.</summary>

@@ -11,7 +11,8 @@ public sealed record ImageManifest
 
     public required Descriptor Config { get; init; }
 
-    public IReadOnlyList<Descriptor> Layers { get; init; } = [];
+    /// <summary>Base first; empty, never null, whatever the document said.</summary>
+    public IReadOnlyList<Descriptor> Layers { get; init => field = value ?? []; } = [];
 
     public Descriptor? Subject { get; init; }
 
@@ -27,7 +28,8 @@ public sealed record ImageIndex
 
     public string? ArtifactType { get; init; }
 
-    public IReadOnlyList<Descriptor> Manifests { get; init; } = [];
+    /// <summary>Empty, never null, whatever the document said.</summary>
+    public IReadOnlyList<Descriptor> Manifests { get; init => field = value ?? []; } = [];
 
     public Descriptor? Subject { get; init; }
 

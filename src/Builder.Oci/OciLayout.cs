@@ -26,5 +26,5 @@ public sealed record DockerArchiveEntry
     public IReadOnlyList<string>? RepoTags { get; init; }
 
     [JsonPropertyName("Layers")]
-    public IReadOnlyList<string> Layers { get; init; } = [];
+    public IReadOnlyList<string> Layers { get; init => field = value ?? []; } = [];
 }

@@ -1,0 +1,51 @@
+using Builder.Containers.Launch;
+
+namespace Builder.Containers;
+
+/// <summary>A container that runs: process 1 of its own pid namespace.</summary>
+public sealed class ContainerProcess
+{
+    private readonly ContainerThread thread;
+
+    private ContainerProcess(ContainerThread thread, int processId) => (this.thread, ProcessId) = (thread, processId);
+
+    /// <summary>The first process, as the host counts.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>Starts a container and waits for its end; the same as <see cref="StartAsync"/> followed by <see cref="WaitAsync"/>.</summary>
+    /// <exception cref="Diagnostics.BuilderException">The program could not be started; see <see cref="ContainersErrors"/>.</exception>
+    /// <exception cref="OperationCanceledException">After a cancellation, when every process of the container is gone.</exception>
+    public static async Task<ContainerExit> RunAsync(ContainerSpec spec, OutputReceiver output, CancellationToken cancellationToken)
+    {
+        var container = await StartAsync(spec, output, cancellationToken);
+        return await container.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends when the program of the container has been executed, or throws what kept it from that. The container does
+    /// not outlive this process, however that ends.
+    /// </summary>
+    public static async Task<ContainerProcess> StartAsync(ContainerSpec spec, OutputReceiver output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(output);
+        var thread = new ContainerThread(spec, output, cancellationToken);
+        return new ContainerProcess(thread, await thread.Started);
+    }
+
+    /// <summary>
+    /// Ends when every process of the container is gone and all its output was delivered; throws what the receiver of
+    /// the output threw. A cancellation stops the container (SIGTERM if its first process listens to that,
+    /// <see cref="ContainerSpec.StopGrace"/>, SIGKILL) and throws after that.
+    /// </summary>
+    public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.UnsafeRegister(_ => thread.Stop(), null);
+        var exit = await thread.Ended;
+        cancellationToken.ThrowIfCancellationRequested();
+        return exit;
+    }
+
+    /// <summary>Sends a signal to the first process; does nothing when it has ended.</summary>
+    public void Signal(int signal) => thread.Signal(signal);
+}

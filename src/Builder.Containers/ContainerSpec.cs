@@ -1,0 +1,60 @@
+using Builder.Linux.Isolation;
+
+namespace Builder.Containers;
+
+/// <summary>
+/// Everything that makes one container, as data: nothing is looked up anywhere else. The defaults are those of a
+/// Docker build step, so that a Dockerfile that builds there builds here.
+/// </summary>
+public sealed record ContainerSpec
+{
+    /// <summary>The program and its arguments. A program without a slash is searched in the <c>PATH</c> of <see cref="Env"/>.</summary>
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    /// <summary>The environment as <c>NAME=value</c>, in this order; of two equal names the last wins.</summary>
+    public IReadOnlyList<string> Env { get; init; } = [];
+
+    /// <summary>Absolute path inside the root; made (0755, owned by <see cref="User"/>) when it is missing.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
+    public ResolvedUser User { get; init; } = ResolvedUser.Root;
+
+    /// <summary>A constant by default, so that no step's output depends on the build.</summary>
+    public string Hostname { get; init; } = "builder";
+
+    public required ContainerRoot Root { get; init; }
+
+    public NetworkMode Network { get; init; } = NetworkMode.Host;
+
+    /// <summary>Attached in this order, after the root and before or after the kernel's own file systems as the target asks.</summary>
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>The bounding set, and what user 0 holds. What Builder itself lacks is left out silently.</summary>
+    public CapabilitySet Capabilities { get; init; } = CapabilitySet.Default;
+
+    /// <summary>Whether the default system call filter applies.</summary>
+    public bool Seccomp { get; init; } = true;
+
+    /// <summary>Off as in every Dockerfile builder: <c>sudo</c>, <c>su</c> and <c>ping</c> work in a step.</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>Paths that are hidden: files behind <c>/dev/null</c>, directories behind an empty one; missing ones are skipped.</summary>
+    public IReadOnlyList<string> MaskedPaths { get; init; } = KernelPaths.Masked;
+
+    /// <summary>Paths that are remounted read-only; missing ones are skipped.</summary>
+    public IReadOnlyList<string> ReadOnlyPaths { get; init; } = KernelPaths.ReadOnly;
+
+    /// <summary>Limits to set; a resource that is not named keeps Builder's own limit, except those of <see cref="ResourceLimit.Defaults"/>.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>The size of <c>/dev/shm</c> in bytes.</summary>
+    public long SharedMemorySize { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// A descriptor to read standard input from; the caller owns it. Null gives <c>/dev/null</c>.
+    /// </summary>
+    public Microsoft.Win32.SafeHandles.SafeFileHandle? Stdin { get; init; }
+
+    /// <summary>How long a cancelled container may take to end by itself after SIGTERM, before SIGKILL.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
+}

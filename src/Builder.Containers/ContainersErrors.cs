@@ -1,0 +1,40 @@
+using Builder.Diagnostics;
+
+namespace Builder.Containers;
+
+/// <summary>The codes of this room: 12xx blames the step or the image it runs on, 505x the machine.</summary>
+public static class ContainersErrors
+{
+    /// <summary>The program of the step is not in the image (a shell would exit with 127).</summary>
+    public static readonly ErrorCode ProgramNotFound = new(1200);
+
+    /// <summary>The program of the step is there but cannot be executed (a shell would exit with 126).</summary>
+    public static readonly ErrorCode ProgramNotExecutable = new(1201);
+
+    /// <summary>The user or group of the step cannot be resolved.</summary>
+    public static readonly ErrorCode UnknownUser = new(1202);
+
+    /// <summary>The working directory of the step cannot be entered.</summary>
+    public static readonly ErrorCode WorkingDirectory = new(1203);
+
+    /// <summary>A mount target is impossible in this root file system, or not allowed.</summary>
+    public static readonly ErrorCode MountTarget = new(1204);
+
+    /// <summary>Arguments or environment that no process can be given.</summary>
+    public static readonly ErrorCode InvalidProcess = new(1205);
+
+    /// <summary>The kernel refused one operation of setting up the container.</summary>
+    public static readonly ErrorCode SetUp = new(5050);
+
+    /// <summary>The kernel refused to make the namespaces.</summary>
+    public static readonly ErrorCode Namespaces = new(5051);
+
+    /// <summary>A user or group id has no place in the user namespace.</summary>
+    public static readonly ErrorCode UnmappedId = new(5052);
+
+    /// <summary>The kernel is too old, or its interfaces are blocked.</summary>
+    public static readonly ErrorCode KernelFeature = new(5053);
+
+    /// <summary>This machine's resolv.conf is of no use to a container.</summary>
+    public static readonly ErrorCode ResolvConf = new(5054);
+}

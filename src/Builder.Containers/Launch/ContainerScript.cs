@@ -1,0 +1,98 @@
+using Builder.Diagnostics;
+using Builder.Linux;
+using Builder.Linux.Isolation;
+using Builder.Linux.Script;
+
+namespace Builder.Containers.Launch;
+
+/// <summary>
+/// The life of a container's first process from its birth to its program, as a script. The whole of the set-up is
+/// here, in its order: host's tree in sight, root changed, inside the root, giving up power, program.
+/// </summary>
+internal sealed class ContainerScript : IDisposable
+{
+    private readonly SyscallScript script = new();
+    private readonly FailureExplanations explanations = new();
+    private readonly ContainerSpec spec;
+    private readonly ProgramSearch search;
+    private readonly IReadOnlyList<ScriptOperation> attempts;
+
+    public ContainerScript(ContainerSpec spec, HostFeatures host, ContainerPipes pipes)
+    {
+        ProcessTexts.Check(spec);
+        this.spec = spec;
+        search = ProgramSearch.For(spec);
+
+        script.ResetSignals();
+        script.Close(script.Descriptor(pipes.ParentAlive.Writer));
+        script.DieWithParent(script.Descriptor(pipes.ParentAlive.Reader));
+        script.NewSession();
+        script.NewKeyring();
+        script.SetFileModeMask(0);
+
+        script.MakeMountsSlave();
+        var mounts = new MountPlan(script, explanations);
+        mounts.Make(spec, host);
+        script.ChangeRoot(RootMount.Make(script, spec.Root, host));
+
+        mounts.Attach(spec);
+        script.SetHostname(spec.Hostname);
+        if (spec.Network == NetworkMode.None)
+        {
+            script.EnableLoopback();
+        }
+
+        ConnectStandardStreams(pipes);
+        WorkingDirectory.Enter(script, spec, explanations);
+        script.SetFileModeMask(0x12);
+
+        LimitsScript.Set(script, spec);
+        IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader));
+
+        script.CloseAllOnExec();
+        attempts = script.Execute(search.Candidates, spec.Argv, ProcessTexts.Environment(spec));
+    }
+
+    public IReadOnlyList<ScriptOperation> Operations => script.Operations;
+
+    /// <exception cref="BuilderException">What kept the program from starting.</exception>
+    public Linux.Processes.ChildProcess Launch(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (child, failure) = ScriptRunner.Launch(script, Kinds, cancellationToken: cancellationToken);
+            return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
+        }
+        catch (LinuxException refused) when (refused.Call == "clone")
+        {
+            throw FailureExplanations.Explain(refused);
+        }
+    }
+
+    public void Dispose() => script.Dispose();
+
+    private Namespaces Kinds =>
+        Namespaces.Mount | Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc | Namespaces.Cgroup
+        | (spec.Network == NetworkMode.Host ? Namespaces.None : Namespaces.Network);
+
+    private void ConnectStandardStreams(ContainerPipes pipes)
+    {
+        if (spec.Stdin is { } given)
+        {
+            script.Duplicate(script.Descriptor(given), 0);
+        }
+        else
+        {
+            // The container's own, so that no file of the host is held.
+            script.OpenFile("/dev/null", write: false, out var nothing);
+            script.Duplicate(nothing, 0);
+        }
+
+        script.Duplicate(script.Descriptor(pipes.Stdout.Writer), 1);
+        script.Duplicate(script.Descriptor(pipes.Stderr.Writer), 2);
+
+        // Opening /dev/stdout again asks for permission on the pipe.
+        script.ChangeOwner(1, spec.User.Uid, "chown of standard output").MayFail();
+        script.ChangeOwner(2, spec.User.Uid, "chown of standard error").MayFail();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Builder.Linux.Processes;
+
+namespace Builder.Containers.Launch;
+
+/// <summary>
+/// The thread that launches one container, passes its output on, and waits for its end. It is a thread of its own and
+/// not of a pool because the kernel kills the container when the <em>thread</em> that launched it ends.
+/// </summary>
+internal sealed class ContainerThread
+{
+    private readonly ContainerSpec spec;
+    private readonly OutputReceiver output;
+    private readonly CancellationToken launchCancellation;
+    private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ContainerExit> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private ChildProcess? running;
+    private Pipe? stopRequests;
+
+    public ContainerThread(ContainerSpec spec, OutputReceiver output, CancellationToken launchCancellation)
+    {
+        this.spec = spec;
+        this.output = output;
+        this.launchCancellation = launchCancellation;
+        new Thread(Run) { IsBackground = true, Name = "container" }.Start();
+    }
+
+    /// <summary>The process id, once the program was executed.</summary>
+    public Task<int> Started => started.Task;
+
+    public Task<ContainerExit> Ended => ended.Task;
+
+    /// <summary>Asks the container to end, and makes it end after the grace period.</summary>
+    public void Stop()
+    {
+        lock (gate)
+        {
+            if (stopRequests is not null)
+            {
+                Descriptors.Signal(stopRequests.Writer);
+            }
+        }
+    }
+
+    public void Signal(int signal)
+    {
+        lock (gate)
+        {
+            running?.Signal(signal);
+        }
+    }
+
+#pragma warning disable CA1031 // Whatever goes wrong on this thread is thrown where its result is awaited.
+    private void Run()
+    {
+        ContainerExit exit;
+        try
+        {
+            using var pipes = new ContainerPipes();
+            using var child = Launch(pipes);
+            using var stop = Pipe.Create(nonBlocking: true);
+            lock (gate)
+            {
+                (running, stopRequests) = (child, stop);
+            }
+
+            started.SetResult(child.Id);
+            exit = LookAfter(child, pipes, stop);
+        }
+        catch (Exception exception)
+        {
+            if (!started.TrySetException(exception))
+            {
+                ended.SetException(exception);
+            }
+
+            return;
+        }
+
+        ended.SetResult(exit);
+    }
+#pragma warning restore CA1031
+
+    private ChildProcess Launch(ContainerPipes pipes)
+    {
+        using var script = new ContainerScript(spec, HostFeatures.Current, pipes);
+        var child = script.Launch(launchCancellation);
+        pipes.CloseChildsEnds();
+        return child;
+    }
+
+    private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop)
+    {
+        try
+        {
+            new OutputPump(pipes, output).RunUntilEnd(child, new StopPlan(child, stop.Reader, spec.StopGrace));
+        }
+        finally
+        {
+            // Nobody may signal a process id that is about to be free, and no exception may leave processes behind.
+            child.Signal(Signals.Kill);
+            lock (gate)
+            {
+                (running, stopRequests) = (null, null);
+            }
+        }
+
+        var status = child.Wait();
+        return new ContainerExit(status.Code, status.Signal);
+    }
+}

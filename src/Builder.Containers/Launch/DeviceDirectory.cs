@@ -1,0 +1,98 @@
+using System.Globalization;
+using Builder.Linux.Isolation;
+using Builder.Linux.Script;
+
+namespace Builder.Containers.Launch;
+
+/// <summary>A container's /dev: its own tmpfs with the six harmless devices and what programs expect beside them.</summary>
+internal sealed class DeviceDirectory(SyscallScript script)
+{
+    private const MountAttributes Inert = MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
+    private const int EveryoneReadsAndWrites = 0x1b6;
+    private const int Directory755 = 0x1ed;
+    private const uint TtyGroup = 5;
+
+    private static readonly (string Name, int Major, int Minor)[] Nodes =
+    [
+        ("null", 1, 3),
+        ("zero", 1, 5),
+        ("full", 1, 7),
+        ("random", 1, 8),
+        ("urandom", 1, 9),
+        ("tty", 5, 0),
+    ];
+
+    private static readonly (string Name, string Target)[] Links =
+    [
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+        ("ptmx", "pts/ptmx"),
+    ];
+
+    private readonly List<(string Name, ScriptVariable Mount)> inside = [];
+    private ScriptVariable? mount;
+
+    public ScriptVariable Mount => mount ?? throw new InvalidOperationException("made first");
+
+    /// <summary>Makes it, not attached yet: the nodes can be put into it all the same.</summary>
+    public void Make(ContainerSpec spec, HostFeatures host)
+    {
+        mount = script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.StrictAccessTime, ("mode", "755"), ("size", "65536k"));
+        foreach (var (name, major, minor) in Nodes)
+        {
+            MakeNode(name, major, minor, host);
+        }
+
+        foreach (var (name, target) in Links)
+        {
+            script.MakeLink(mount, name, target);
+        }
+
+        MakeInside("pts", script.NewFileSystem("devpts", MountAttributes.NoSetUid | MountAttributes.NoExecution, TerminalOptions(host)));
+        MakeInside("shm", script.NewFileSystem("tmpfs", Inert, ("mode", "1777"), ("size", spec.SharedMemorySize.ToString(CultureInfo.InvariantCulture))));
+        MakeInside("mqueue", script.NewFileSystem("mqueue", Inert));
+    }
+
+    /// <summary>Attaches what is mounted inside, once this directory is attached itself.</summary>
+    public void AttachInside()
+    {
+        foreach (var (name, each) in inside)
+        {
+            script.AttachMountAt(each, Mount, name, "/dev/" + name);
+        }
+    }
+
+    private void MakeNode(string name, int major, int minor, HostFeatures host)
+    {
+        if (host.InUserNamespace)
+        {
+            // Devices made in a user namespace do not open; the host's own, bound here, do.
+            script.MakeFile(Mount, name, EveryoneReadsAndWrites);
+            script.CopyMount("/dev/" + name, recursive: false, out var node);
+            inside.Add((name, node));
+        }
+        else
+        {
+            script.MakeCharacterDevice(Mount, name, EveryoneReadsAndWrites, major, minor);
+        }
+    }
+
+    private void MakeInside(string name, ScriptVariable fileSystem)
+    {
+        script.MakeDirectory(Mount, name, Directory755);
+        inside.Add((name, fileSystem));
+    }
+
+    private static List<(string, string?)> TerminalOptions(HostFeatures host)
+    {
+        List<(string, string?)> options = [("newinstance", null), ("ptmxmode", "0666"), ("mode", "0620")];
+        if (host.KnowsGroup(TtyGroup))
+        {
+            options.Add(("gid", TtyGroup.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,63 @@
+using Builder.Diagnostics;
+using Builder.Linux;
+using Builder.Linux.Isolation;
+using Builder.Linux.Isolation.Seccomp;
+using Builder.Linux.Script;
+
+namespace Builder.Containers.Launch;
+
+/// <summary>Becomes the user of the step, with the capabilities and the filter of the step and no more.</summary>
+internal static class IdentityScript
+{
+    /// <param name="parentAlive">See <see cref="SyscallScript.DieWithParent"/>.</param>
+    public static void Assume(SyscallScript script, ContainerSpec spec, HostFeatures host, ScriptValue parentAlive)
+    {
+        CheckMapped(spec.User, host);
+        var granted = spec.Capabilities & host.Capabilities;
+        script.LimitBoundingSet(granted);
+
+        // Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go and all that
+        // follows runs under it; with no_new_privs it comes last.
+        if (spec.Seccomp && !spec.NoNewPrivileges)
+        {
+            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
+        }
+
+        // A namespace that an ordinary user made with a single id denies setgroups(2): there is nobody to be.
+        if (!host.UserNamespace.HasSingleId)
+        {
+            script.SetGroups([spec.User.Gid, .. spec.User.Groups.Where(group => group != spec.User.Gid && host.KnowsGroup(group))]);
+        }
+
+        script.SetUser(spec.User.Uid, spec.User.Gid);
+        script.SetCapabilities(spec.User.Uid == 0 ? granted : CapabilitySet.None);
+        script.DieWithParent(parentAlive);
+        if (spec.NoNewPrivileges)
+        {
+            script.ForbidNewPrivileges();
+        }
+
+        if (spec.Seccomp && spec.NoNewPrivileges)
+        {
+            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
+        }
+    }
+
+    private static void CheckMapped(ResolvedUser user, HostFeatures host)
+    {
+        if (!host.KnowsUser(user.Uid))
+        {
+            throw Unmapped("user", user.Uid, "/etc/subuid");
+        }
+
+        if (!host.KnowsGroup(user.Gid))
+        {
+            throw Unmapped("group", user.Gid, "/etc/subgid");
+        }
+    }
+
+    private static BuilderException Unmapped(string kind, uint id, string file) => new(
+        ContainersErrors.UnmappedId,
+        $"{kind} id {id} does not exist in this user namespace",
+        $"give yourself more subordinate ids in {file}, or build as root");
+}

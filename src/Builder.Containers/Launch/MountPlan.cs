@@ -1,0 +1,135 @@
+using Builder.Linux.Isolation;
+using Builder.Linux.Script;
+
+namespace Builder.Containers.Launch;
+
+/// <summary>
+/// The mounts below the root. Each is made detached while the host's tree is still there, since that is where the
+/// sources are and where the kernel looks for a visible /proc, and attached after the root has changed, when no path
+/// of the image can lead out of it.
+/// </summary>
+internal sealed class MountPlan(SyscallScript script, FailureExplanations explanations)
+{
+    private const MountAttributes Inert = MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
+
+    private readonly List<(ScriptVariable Mount, string Target, bool IsFile)> requested = [];
+    private readonly DeviceDirectory devices = new(script);
+    private ScriptVariable? proc;
+    private ScriptVariable? sys;
+
+    /// <summary>Makes every mount, in the sight of the host's tree.</summary>
+    public void Make(ContainerSpec spec, HostFeatures host)
+    {
+        proc = script.NewFileSystem("proc", Inert);
+        sys = MakeSys(spec, host);
+        devices.Make(spec, host);
+        foreach (var mount in spec.Mounts)
+        {
+            requested.Add(MakeRequested(mount));
+        }
+    }
+
+    /// <summary>
+    /// Attaches them inside the new root. What was asked for comes before the kernel's own file systems, which a link
+    /// in the image can then not lead to, except where it asked for a place in one of them.
+    /// </summary>
+    public void Attach(ContainerSpec spec)
+    {
+        AttachRequested(target => !IsBelowKernelPaths(target));
+        AttachKernel(proc!, "/proc");
+        AttachKernel(sys!, "/sys");
+        AttachKernel(devices.Mount, "/dev");
+        devices.AttachInside();
+        new PathProtection(script, devices.Mount).Apply(spec);
+        AttachRequested(IsBelowKernelPaths);
+    }
+
+    private ScriptVariable MakeSys(ContainerSpec spec, HostFeatures host)
+    {
+        if (host.MayMountSys(spec.Network))
+        {
+            return script.NewFileSystem("sysfs", Inert | MountAttributes.ReadOnly);
+        }
+
+        // A user namespace may only mount the sysfs of a network namespace of its own.
+        script.CopyMount("/sys", recursive: true, out var copy);
+        script.RestrictMount(copy, Inert | MountAttributes.ReadOnly, recursive: true, "making /sys read-only");
+        return copy;
+    }
+
+    private (ScriptVariable Mount, string Target, bool IsFile) MakeRequested(ContainerMount mount)
+    {
+        var target = MountTarget.Check(mount.Target);
+        switch (mount)
+        {
+            case TmpfsMount tmpfs:
+                var options = new List<(string, string?)> { ("mode", Convert.ToString(tmpfs.Mode, 8)) };
+                if (tmpfs.SizeBytes is { } size)
+                {
+                    options.Add(("size", size.ToString()));
+                }
+
+                return (script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.NoDevices, options), target, false);
+
+            case BindMount bind:
+                var readOnly = bind.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None;
+                script.CopyMount(bind.Source, recursive: true, out var copy);
+                script.RestrictMount(
+                    copy,
+                    MountAttributes.NoSetUid | MountAttributes.NoDevices | readOnly,
+                    recursive: true,
+                    $"restricting the bind of {bind.Source}");
+                return (copy, target, !Directory.Exists(bind.Source));
+
+            default:
+                throw new ArgumentException($"unknown kind of mount: {mount.GetType().Name}");
+        }
+    }
+
+    private void AttachKernel(ScriptVariable mount, string path)
+    {
+        explanations.Add(script.OpenInRoot(path, directory: true, followLinks: false, out var place), errno => MountTarget.Unusable(path, errno));
+        script.AttachMount(mount, place, path);
+        script.Close(place);
+    }
+
+    private void AttachRequested(Func<string, bool> which)
+    {
+        foreach (var (mount, target, isFile) in requested.Where(each => which(each.Target)))
+        {
+            MakeTargetInsideMount(target, isFile);
+            explanations.Add(script.OpenInRoot(target, directory: !isFile, followLinks: true, out var place), errno => MountTarget.Unusable(target, errno));
+            script.AttachMount(mount, place, target);
+            script.Close(place);
+        }
+    }
+
+    /// <summary>
+    /// A target in the image is there (<see cref="InitLayer"/>); one inside another mount may have to be made, in that
+    /// mount. Every name is made in a directory that was opened inside the root.
+    /// </summary>
+    private void MakeTargetInsideMount(string target, bool isFile)
+    {
+        var holder = requested.Select(each => each.Target).Append("/dev").Where(outer => target.StartsWith(outer + "/", StringComparison.Ordinal)).MinBy(outer => outer.Length);
+        if (holder is null)
+        {
+            return;
+        }
+
+        for (var slash = holder.Length; slash >= 0; slash = target.IndexOf('/', slash + 1))
+        {
+            var next = target.IndexOf('/', slash + 1);
+            var (parent, name) = (target[..slash], next < 0 ? target[(slash + 1)..] : target[(slash + 1)..next]);
+            script.IfSucceeds(script.OpenInRoot(parent, directory: true, followLinks: true, out var directory), () =>
+            {
+                _ = isFile && next < 0
+                    ? script.MakeFile(directory, name, 0x1a4).MayFail()
+                    : script.MakeDirectory(directory, name, 0x1ed).MayFail();
+                script.Close(directory);
+            });
+        }
+    }
+
+    private static bool IsBelowKernelPaths(string target) =>
+        target is "/dev" or "/sys" || target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/sys/", StringComparison.Ordinal);
+}

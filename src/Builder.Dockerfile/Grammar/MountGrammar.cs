@@ -1,0 +1,53 @@
+using Builder.Dockerfile.Syntax;
+using Sprache;
+
+namespace Builder.Dockerfile.Grammar;
+
+/// <summary>
+/// The value of <c>--mount</c>: one record of comma-separated values (RFC 4180), each a <c>KEY[=VALUE]</c>.
+/// </summary>
+internal static class MountGrammar
+{
+    private static readonly Parser<Token> Quoted =
+        from open in Tokens.One('"')
+        from content in Tokens.Whole(Tokens.Run(c => c != '"').Or(Tokens.One('"').Then(_ => Tokens.One('"'))).Many())
+        from close in Tokens.One('"')
+        select new Token(open.Start, close.End);
+
+    private static readonly Parser<Token> Bare = Tokens.Maybe(Tokens.Run(c => c is not (',' or '"')));
+
+    private static readonly Parser<IEnumerable<Token>> Record = Quoted.Or(Bare).DelimitedBy(Tokens.One(',')).End();
+
+    /// <exception cref="DockerfileException">A quote is misplaced, or <c>from</c> holds a variable.</exception>
+    public static MountFlag Parse(Word value)
+    {
+        var record = Record(new TextInput(value.Text, 0, value.Text.Length));
+        if (!record.WasSuccessful)
+        {
+            throw new DockerfileException(
+                DockerfileErrors.InvalidMount, $"misplaced quote in mount \"{value.Text}\"",
+                "quote a whole KEY=VALUE, and escape the quotes: they are removed once before", value.Span);
+        }
+
+        var mount = new MountFlag([.. record.Value.Select(token => Field(value, token))], value.Span);
+        if (mount.From is { } from && from.AsSpan().IndexOf('$') is var dollar && dollar >= 0 && dollar < from.Length - 1)
+        {
+            throw new DockerfileException(
+                DockerfileErrors.InvalidMount, "'from' doesn't support variable expansion, define alias stage instead",
+                $"write FROM {from} AS NAME and mount from NAME", value.Span);
+        }
+
+        return mount;
+    }
+
+    private static MountField Field(Word value, Token token)
+    {
+        var raw = token.Of(value.Text);
+        var field = raw.StartsWith('"') ? raw[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : raw;
+        var equals = field.IndexOf('=', StringComparison.Ordinal);
+        return new MountField(
+            (equals < 0 ? field : field[..equals]).ToLowerInvariant(),
+            equals < 0 ? null : field[(equals + 1)..],
+            value.SpanOf(token.Start, token.End - token.Start));
+    }
+}

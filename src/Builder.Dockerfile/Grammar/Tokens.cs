@@ -1,0 +1,52 @@
+using Sprache;
+
+namespace Builder.Dockerfile.Grammar;
+
+/// <summary>The smallest parsers. Each consumes a whole run of characters in one step.</summary>
+internal static class Tokens
+{
+    private static readonly string[] NoExpectations = [];
+
+    /// <summary>One or more characters that satisfy <paramref name="accepts"/>.</summary>
+    public static Parser<Token> Run(Predicate<char> accepts) => input =>
+    {
+        var text = (TextInput)input;
+        var end = text.Position;
+        while (end < text.End && accepts(text.Source[end]))
+        {
+            end++;
+        }
+
+        return end == text.Position
+            ? Failure<Token>(input)
+            : Result.Success(new Token(text.Position, end), text.MoveTo(end));
+    };
+
+    /// <summary>Exactly one character.</summary>
+    public static Parser<Token> One(Predicate<char> accepts) => input =>
+        !input.AtEnd && accepts(input.Current)
+            ? Result.Success(new Token(input.Position, input.Position + 1), input.Advance())
+            : Failure<Token>(input);
+
+    public static Parser<Token> One(char expected) => One(c => c == expected);
+
+    /// <summary>Everything that is left, perhaps nothing.</summary>
+    public static readonly Parser<Token> Rest = input =>
+        Result.Success(new Token(input.Position, ((TextInput)input).End), ((TextInput)input).MoveTo(((TextInput)input).End));
+
+    /// <summary>Blanks, perhaps none.</summary>
+    public static readonly Parser<Token> Blanks = Maybe(Run(char.IsWhiteSpace));
+
+    /// <summary>The parser's token, or an empty one where it finds nothing.</summary>
+    public static Parser<Token> Maybe(Parser<Token> parser) => input =>
+        parser(input) is { WasSuccessful: true } found ? found : Result.Success(new Token(input.Position, input.Position), input);
+
+    /// <summary>Everything that a parser consumes, as one token.</summary>
+    public static Parser<Token> Whole<T>(Parser<T> parser) => input =>
+        parser(input) is { WasSuccessful: true } found
+            ? Result.Success(new Token(input.Position, found.Remainder.Position), found.Remainder)
+            : Failure<Token>(input);
+
+    /// <summary>A failure is a plain "no": the messages for the user are made where the meaning is known.</summary>
+    private static IResult<T> Failure<T>(IInput input) => Result.Failure<T>(input, string.Empty, NoExpectations);
+}

@@ -1,0 +1,65 @@
+using Builder.Diagnostics;
+using Builder.Dockerfile.Grammar;
+using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Text;
+
+namespace Builder.Dockerfile;
+
+/// <summary>Reads one instruction.</summary>
+public static class InstructionParser
+{
+    private static readonly Dictionary<string, Func<InstructionText, Instruction>> Grammars = new(StringComparer.Ordinal)
+    {
+        ["ADD"] = TransferGrammar.ParseAdd,
+        ["ARG"] = ArgGrammar.Parse,
+        ["CMD"] = CommandGrammar.ParseCmd,
+        ["COPY"] = TransferGrammar.ParseCopy,
+        ["ENTRYPOINT"] = CommandGrammar.ParseEntrypoint,
+        ["ENV"] = KeyValueGrammar.ParseEnv,
+        ["EXPOSE"] = WordListGrammar.ParseExpose,
+        ["FROM"] = FromGrammar.Parse,
+        ["HEALTHCHECK"] = HealthcheckGrammar.Parse,
+        ["LABEL"] = KeyValueGrammar.ParseLabel,
+        ["MAINTAINER"] = WordListGrammar.ParseMaintainer,
+        ["ONBUILD"] = OnbuildGrammar.Parse,
+        ["RUN"] = RunGrammar.Parse,
+        ["SHELL"] = CommandGrammar.ParseShell,
+        ["STOPSIGNAL"] = WordListGrammar.ParseStopSignal,
+        ["USER"] = WordListGrammar.ParseUser,
+        ["VOLUME"] = WordListGrammar.ParseVolume,
+        ["WORKDIR"] = WordListGrammar.ParseWorkdir,
+    };
+
+    /// <summary>
+    /// Parses what an image's config stores under <c>OnBuild</c>; its escape character is always the backslash.
+    /// </summary>
+    /// <param name="trigger">The stored text, under a name that tells the user which image it came from.</param>
+    /// <exception cref="DockerfileException">The text is not one instruction, or one that may not be a trigger.</exception>
+    public static Instruction ParseTrigger(SourceText trigger)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        const char Escape = '\\';
+        var reader = new LogicalLineReader(trigger, Escape, 0);
+        var line = reader.Read() ?? throw NotOneInstruction(trigger);
+        OnbuildGrammar.RequireTrigger(InstructionText.Cut(line, reader, Escape));
+        var instruction = Parse(line, reader, Escape);
+        return reader.Read() is null ? instruction : throw NotOneInstruction(trigger);
+    }
+
+    internal static Instruction Parse(LogicalLine line, LogicalLineReader reader, char escape)
+    {
+        var text = InstructionText.Cut(line, reader, escape);
+        return Grammars.TryGetValue(text.Name, out var grammar) ? grammar(text) : throw Unknown(text);
+    }
+
+    private static DockerfileException Unknown(InstructionText text)
+    {
+        var near = Suggestions.Nearest(text.Name, Grammars.Keys);
+        var suggestion = near is null ? string.Empty : $" (did you mean {near}?)";
+        return text.Error(
+            DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Text}{suggestion}", text.Keyword.Span);
+    }
+
+    private static DockerfileException NotOneInstruction(SourceText trigger) =>
+        new(DockerfileErrors.InvalidTrigger, "an ONBUILD trigger must be a single instruction", span: trigger.Span(0, trigger.Text.Length));
+}

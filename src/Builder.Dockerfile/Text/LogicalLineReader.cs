@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text;
+using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
+
+namespace Builder.Dockerfile.Text;
+
+/// <summary>
+/// Cuts a file into logical lines: collects comments, skips blank lines, joins continuations. Only the caller knows
+/// which lines open here-documents, and asks for their bodies before it asks for the next line. Linear in the text, and
+/// no line is too long.
+/// </summary>
+/// <param name="position">Where to begin: behind the byte order mark and the directives.</param>
+internal sealed class LogicalLineReader(SourceText source, char escape, int position)
+{
+    private readonly string text = source.Text;
+    private int position = position;
+
+    /// <summary>The next line with an instruction on it; null at the end of the file.</summary>
+    public LogicalLine? Read()
+    {
+        var comments = ImmutableArray.CreateBuilder<Word>();
+        while (TryReadPhysical(out var line))
+        {
+            if (line.IsComment(text))
+            {
+                Collect(comments, line);
+            }
+            else if (!line.IsBlank(text) && Join(line, comments) is var joined && !string.IsNullOrWhiteSpace(joined.Text))
+            {
+                return joined;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The raw lines up to one that equals the delimiter; null when there is no such line.</summary>
+    /// <param name="stripTabs">Whether tabs in front of the delimiter do not count.</param>
+    public SourceSpan? ReadHeredocBody(string delimiter, bool stripTabs)
+    {
+        var start = position;
+        while (TryReadPhysical(out var line))
+        {
+            var candidate = line.Of(text);
+            if ((stripTabs ? candidate.TrimStart('\t') : candidate).SequenceEqual(delimiter))
+            {
+                LastLineEnd = line.End;
+                return source.Span(start, line.Start - start);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the last line of the last instruction or here-document ended.</summary>
+    public int LastLineEnd { get; private set; }
+
+    private bool TryReadPhysical(out PhysicalLine line)
+    {
+        if (position == text.Length)
+        {
+            line = default;
+            return false;
+        }
+
+        line = PhysicalLine.At(text, position);
+        position = line.Next;
+        return true;
+    }
+
+    private void Collect(ImmutableArray<Word>.Builder comments, PhysicalLine line)
+    {
+        var content = text.AsSpan(line.Indent(text) + 1, line.End - line.Indent(text) - 1).TrimStart();
+        if (content.IsEmpty)
+        {
+            comments.Clear();
+            return;
+        }
+
+        comments.Add(new Word(content.ToString(), source.Span(line.End - content.Length, content.Length)));
+    }
+
+    private LogicalLine Join(PhysicalLine first, ImmutableArray<Word>.Builder comments)
+    {
+        var line = first with { Start = first.Indent(text) };
+        var pieces = ImmutableArray.CreateBuilder<LinePiece>(1);
+        pieces.Add(new LinePiece(0, line.Start));
+        LastLineEnd = line.End;
+        if (!Continues(line, out var end))
+        {
+            return new LogicalLine(source, text[line.Start..end], pieces.MoveToImmutable(), line.End, comments.DrainToImmutable(), null);
+        }
+
+        var joined = new StringBuilder().Append(text, line.Start, end - line.Start);
+        SourceSpan? empty = null;
+        var continues = true;
+        while (continues && TryReadPhysical(out line))
+        {
+            if (line.IsComment(text))
+            {
+                continue;
+            }
+
+            if (line.IsBlank(text))
+            {
+                empty ??= source.Span(line.Start, 0);
+                continue;
+            }
+
+            continues = Continues(line, out end);
+            if (end > line.Start)
+            {
+                pieces.Add(new LinePiece(joined.Length, line.Start));
+            }
+
+            joined.Append(text, line.Start, end - line.Start);
+            LastLineEnd = line.End;
+        }
+
+        return new LogicalLine(source, joined.ToString(), pieces.DrainToImmutable(), LastLineEnd, comments.DrainToImmutable(), empty);
+    }
+
+    /// <summary>
+    /// Whether the line ends in one escape character, blanks behind it ignored; two of them are an escaped escape.
+    /// </summary>
+    /// <param name="end">Where the line's content ends: before that escape character.</param>
+    private bool Continues(PhysicalLine line, out int end)
+    {
+        end = line.Start + line.Of(text).TrimEnd(" \t").Length - 1;
+        if (end >= line.Start && text[end] == escape && (end == line.Start || text[end - 1] != escape))
+        {
+            return true;
+        }
+
+        end = line.End;
+        return false;
+    }
+}

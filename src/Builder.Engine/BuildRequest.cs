@@ -1,0 +1,52 @@
+using Builder.Engine.Exporters;
+using Builder.Graph.Compilation;
+using Builder.Graph.Operations;
+using Builder.Oci;
+
+namespace Builder.Engine;
+
+/// <summary>Everything a user can say about one build; the command line and the MSBuild task both end here.</summary>
+public sealed record BuildRequest
+{
+    /// <summary>The folder of the main build context.</summary>
+    public required string ContextFolder { get; init; }
+
+    /// <summary>Relative to the working directory, as Docker has it; null for <c>Dockerfile</c> in the context.</summary>
+    public string? DockerfilePath { get; init; }
+
+    /// <summary>What the image is called in the store and in archives; none makes it an untagged image.</summary>
+    public IReadOnlyList<ImageReference> Names { get; init; } = [];
+
+    public string? Target { get; init; }
+
+    public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--build-context NAME=VALUE</c>, values as written.</summary>
+    public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
+
+    public Platform? Platform { get; init; }
+
+    public bool NoCache { get; init; }
+
+    public IReadOnlyList<string> NoCacheStages { get; init; } = [];
+
+    public RunNetwork Network { get; init; }
+
+    public IReadOnlyList<HostEntry> ExtraHosts { get; init; } = [];
+
+    /// <summary>Seconds since 1970; null when neither the environment nor the user says.</summary>
+    public long? SourceDateEpoch { get; init; }
+
+    /// <summary>How many steps run at the same time; null for one a processor.</summary>
+    public int? Jobs { get; init; }
+
+    /// <summary>Where the image goes; none keeps it in the store.</summary>
+    public IReadOnlyList<OutputSpec> Outputs { get; init; } = [];
+}
+
+/// <summary>What came out of a build.</summary>
+/// <param name="ImageId">The digest of the image's config, which Docker calls its id.</param>
+/// <param name="Manifest">The image's manifest.</param>
+public sealed record BuildResult(Digest ImageId, Descriptor Manifest);

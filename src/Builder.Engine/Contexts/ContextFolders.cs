@@ -1,0 +1,54 @@
+using Builder.Diagnostics;
+using Builder.Dockerfile.Ignore;
+using Builder.Engine.Copying;
+using Builder.Graph.Operations;
+using Builder.Linux.Files;
+
+namespace Builder.Engine.Contexts;
+
+/// <summary>The folders that a build reads from, by the names that the Dockerfile uses.</summary>
+internal sealed class ContextFolders
+{
+    private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lazy<IgnorePatternSet?>> ignores = new(StringComparer.Ordinal);
+
+    /// <param name="dockerfile">The Dockerfile's path: an ignore file of its own lies beside it.</param>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.NoContext"/>.</exception>
+    public ContextFolders(string mainFolder, string dockerfile)
+    {
+        Add(ContextOperation.MainName, mainFolder, [dockerfile + ".dockerignore", Path.Combine(mainFolder, ".dockerignore")]);
+    }
+
+    public void Add(string name, string folder) => Add(name, folder, [Path.Combine(folder, ".dockerignore")]);
+
+    /// <summary>Opens a context for one reader.</summary>
+    public SourceTree Open(string name) =>
+        new(RootDirectory.Open(folders[name]), ignores[name].Value, ownedByRoot: true);
+
+    private void Add(string name, string folder, string[] ignoreFiles)
+    {
+        if (!Directory.Exists(folder))
+        {
+            var what = name == ContextOperation.MainName ? "build context" : $"build context '{name}'";
+            throw new BuilderException(
+                EngineErrors.NoContext,
+                File.Exists(folder) ? $"the {what} {folder} is a file, not a folder" : $"the {what} {folder} does not exist",
+                "give the folder whose files the Dockerfile copies");
+        }
+
+        folders[name] = folder;
+        ignores[name] = new Lazy<IgnorePatternSet?>(() => ReadFirst(ignoreFiles));
+    }
+
+    private static IgnorePatternSet? ReadFirst(string[] files)
+    {
+        var file = Array.Find(files, File.Exists);
+        if (file is null)
+        {
+            return null;
+        }
+
+        var patterns = IgnorePatternSet.Parse(new SourceText(file, File.ReadAllText(file)));
+        return patterns.IsEmpty ? null : patterns;
+    }
+}

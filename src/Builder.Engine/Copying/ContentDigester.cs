@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Builder.Dockerfile.Ignore;
+using Builder.Graph.Operations;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Engine.Copying;
+
+/// <summary>
+/// The digest of what a copy selects: names, types, modes, link targets, attributes and bytes; owners only where they are
+/// kept; never times (spec/cache-keys.md). Two selections of equal digest give the same copy.
+/// </summary>
+internal sealed class ContentDigester : IDisposable
+{
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
+    public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    {
+        using var digester = new ContentDigester();
+        foreach (var source in sources)
+        {
+            digester.AddSource(tree, source.Path, excludes, cancellationToken);
+        }
+
+        return digester.Finish();
+    }
+
+    public void Dispose()
+    {
+        hash.Dispose();
+        contentHash.Dispose();
+    }
+
+    private void AddSource(SourceTree tree, string source, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    {
+        foreach (var selected in SourceSelector.Select(tree, source))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (selected.IsDirectory)
+            {
+                AddDirectory(tree, selected, excludes, cancellationToken);
+            }
+            else
+            {
+                Add(selected.Name);
+                AddFollowed(tree, selected);
+            }
+        }
+
+        // Where one source ends and the next begins is part of what is copied where.
+        Add("end of source"u8);
+    }
+
+    private void AddDirectory(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    {
+        Add("directory"u8);
+        using var top = tree.Root.OpenDirectory(selected.Path);
+        foreach (var entry in WalkOf(tree, selected, excludes).Below(top))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.Status.Type == FileType.Socket)
+            {
+                continue;
+            }
+
+            Add(entry.Path);
+            AddStatus(entry.Status, tree.OwnedByRoot);
+            AddXattrs(entry.Directory, entry.Name);
+            switch (entry.Status.Type)
+            {
+                case FileType.Regular:
+                    using (var file = entry.Directory.OpenFile(entry.Name))
+                    {
+                        AddBytes(file);
+                    }
+
+                    break;
+                case FileType.SymbolicLink:
+                    Add(entry.Directory.ReadLink(entry.Name));
+                    break;
+            }
+        }
+    }
+
+    internal static TreeWalk WalkOf(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes)
+    {
+        var prefix = GuestPath.ToText(selected.Path);
+        return new TreeWalk(
+            tree.Ignore,
+            prefix.Length == 0 ? "" : prefix + "/",
+            excludes.Count == 0 ? null : IgnorePatternSet.Create(excludes));
+    }
+
+    private void AddFollowed(SourceTree tree, SelectedSource selected)
+    {
+        AddStatus(selected.Status, tree.OwnedByRoot);
+        using var parent = tree.Root.OpenParent(selected.Path, out var name);
+        AddXattrs(parent, name);
+        if (selected.Status.Type == FileType.Regular)
+        {
+            using var file = parent.OpenFile(name);
+            AddBytes(file);
+        }
+    }
+
+    private void AddStatus(in FileStatus status, bool ownedByRoot)
+    {
+        Span<byte> fields = stackalloc byte[24];
+        fields.Clear();
+        fields[0] = (byte)status.Type;
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[4..], status.Type == FileType.SymbolicLink ? 0 : status.Mode);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[8..], ownedByRoot ? 0 : status.UserId);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[12..], ownedByRoot ? 0 : status.GroupId);
+        if (status.Type is FileType.CharacterDevice or FileType.BlockDevice)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(fields[16..], status.DeviceMajor);
+            BinaryPrimitives.WriteUInt32LittleEndian(fields[20..], status.DeviceMinor);
+        }
+
+        hash.AppendData(fields);
+    }
+
+    private void AddXattrs(DirectoryHandle directory, byte[] name)
+    {
+        foreach (var attribute in CopiedXattrs.Of(directory, name))
+        {
+            Add(attribute);
+            Add(directory.GetXattr(name, attribute) ?? []);
+        }
+    }
+
+    private void AddBytes(SafeFileHandle file)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            long offset = 0;
+            for (int count; (count = RandomAccess.Read(file, buffer, offset)) > 0; offset += count)
+            {
+                contentHash.AppendData(buffer, 0, count);
+            }
+
+            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+            contentHash.GetHashAndReset(digest);
+            Add(digest);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A field of varying length, with the length in front so that no two lists of fields look alike.</summary>
+    private void Add(ReadOnlySpan<byte> field)
+    {
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, field.Length);
+        hash.AppendData(length);
+        hash.AppendData(field);
+    }
+
+    private Digest Finish()
+    {
+        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(result);
+        return Digest.FromHash(result);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using Builder.Linux.Files;
+
+namespace Builder.Engine.Copying;
+
+/// <summary>
+/// The times that directories shall have when a copy is finished. Adding a name to a directory changes its time to now, so
+/// times are remembered meanwhile and set at the end, deepest first.
+/// </summary>
+internal sealed class DirectoryTimes(RootDirectory root)
+{
+    // Latin-1 maps bytes to characters one to one: a key that compares like the bytes.
+    private readonly SortedDictionary<string, FileTime> times = new(StringComparer.Ordinal);
+
+    /// <summary>The directory keeps the time it has now, unless another was set.</summary>
+    public void Keep(byte[] path, DirectoryHandle directory)
+    {
+        var key = Encoding.Latin1.GetString(path);
+        if (!times.ContainsKey(key))
+        {
+            times.Add(key, directory.Lstat(DirectoryHandle.Self).Modified);
+        }
+    }
+
+    public void Set(byte[] path, FileTime time) => times[Encoding.Latin1.GetString(path)] = time;
+
+    public void Restore()
+    {
+        foreach (var (path, time) in times.Reverse())
+        {
+            using var directory = root.OpenDirectory(Encoding.Latin1.GetBytes(path));
+            directory.SetTimes(DirectoryHandle.Self, time);
+        }
+    }
+}

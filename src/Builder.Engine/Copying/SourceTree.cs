@@ -1,0 +1,24 @@
+using Builder.Dockerfile.Ignore;
+using Builder.Linux.Files;
+
+namespace Builder.Engine.Copying;
+
+/// <summary>
+/// What a copy reads from: a build context, with its ignore patterns and with root as everybody's owner; or the file
+/// system of a stage or an image, as it is.
+/// </summary>
+internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, bool ownedByRoot) : IDisposable
+{
+    public RootDirectory Root { get; } = root;
+
+    /// <summary>What is left out, against paths below the root; null for nothing.</summary>
+    public IgnorePatternSet? Ignore { get; } = ignore;
+
+    /// <summary>Whether files become root's own (dockerfile-language C15); else they keep their owners.</summary>
+    public bool OwnedByRoot { get; } = ownedByRoot;
+
+    /// <summary>Whether the pattern set hides this path and everything below it.</summary>
+    public bool Hides(string path) => Ignore is not null && path.Length > 0 && Ignore.IsIgnored(path) && Ignore.CanPrune(path);
+
+    public void Dispose() => Root.Dispose();
+}

@@ -1,0 +1,258 @@
+using System.Text;
+using Builder.Diagnostics;
+using Builder.Linux.Files;
+
+namespace Builder.Engine.Copying;
+
+/// <summary>
+/// Copies files onto a root file system as COPY does (dockerfile-language.md §3.5.2 and §3.5.5). The root is a writable view of
+/// a snapshot in which nothing else runs. Directories that the copy only passes through or adds to keep their times, which
+/// would otherwise carry the clock into the layer.
+/// </summary>
+internal sealed class TreeCopier(RootDirectory root, CopyRules rules, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<(ulong, ulong), byte[]> hardLinks = [];
+    private readonly DirectoryTimes times = new(root);
+
+    /// <summary>Copies one selected source to the destination.</summary>
+    /// <param name="destination">Below the root, links not yet followed.</param>
+    /// <param name="isDirectory">Whether the user wrote it as a directory.</param>
+    public void Copy(SourceTree tree, SelectedSource source, byte[] destination, bool isDirectory, IReadOnlyList<string> excludes)
+    {
+        var target = LinkResolver.Resolve(root, destination);
+        if (source.IsDirectory)
+        {
+            CopyContents(tree, source, target, excludes);
+            return;
+        }
+
+        var path = isDirectory || IsDirectory(target) ? LinkResolver.Resolve(root, GuestPath.Join(target, source.Name)) : target;
+        using var from = tree.Root.OpenParent(source.Path, out var name);
+        using var to = OpenParentOf(path);
+        CopyEntry(new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
+    }
+
+    /// <summary>Writes a file whose content is at hand: root's own, 0644, unless the rules say otherwise.</summary>
+    public void Write(string name, ReadOnlySpan<byte> content, byte[] destination, bool isDirectory)
+    {
+        var target = LinkResolver.Resolve(root, destination);
+        var path = isDirectory || IsDirectory(target) ? LinkResolver.Resolve(root, GuestPath.Join(target, Encoding.UTF8.GetBytes(name))) : target;
+        using var to = OpenParentOf(path);
+        var last = GuestPath.Name(path);
+        MakeRoomFor(to, last, path);
+        var status = new FileStatus { Type = FileType.Regular, Mode = 0x1a4, Modified = rules.NewDirectoryTime };
+        using (var file = to.CreateFile(last))
+        {
+            RandomAccess.Write(file, content, 0);
+        }
+
+        Finish(to, last, status);
+    }
+
+    /// <summary>Makes a directory and its missing parents, as WORKDIR does and every destination needs.</summary>
+    public void MakeDirectory(byte[] path)
+    {
+        var target = LinkResolver.Resolve(root, path);
+        EnsureDirectory(target);
+    }
+
+    /// <summary>Gives touched directories their times back. Call it once, at the end.</summary>
+    public void Complete() => times.Restore();
+
+    private void CopyContents(SourceTree tree, SelectedSource source, byte[] target, IReadOnlyList<string> excludes)
+    {
+        var isNew = !IsDirectory(target);
+        EnsureDirectory(target);
+        using var from = tree.Root.OpenDirectory(source.Path);
+        if (isNew)
+        {
+            times.Set(target, source.Status.Modified);
+        }
+
+        // The open directories from the target down to where the walk is: the walk is depth first.
+        var open = new Stack<DirectoryHandle>();
+        open.Push(root.OpenDirectory(target));
+        try
+        {
+            foreach (var entry in ContentDigester.WalkOf(tree, source, excludes).Below(from))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                while (open.Count > entry.Depth + 1)
+                {
+                    open.Pop().Dispose();
+                }
+
+                var path = GuestPath.Join(target, entry.Path);
+                if (entry.Status.Type == FileType.Directory)
+                {
+                    open.Push(MergeDirectory(entry, open.Peek(), path));
+                }
+                else
+                {
+                    times.Keep(GuestPath.Parent(path), open.Peek());
+                    CopyEntry(entry, open.Peek(), entry.Name, path);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var directory in open)
+            {
+                directory.Dispose();
+            }
+        }
+    }
+
+    private DirectoryHandle MergeDirectory(in TreeEntry entry, DirectoryHandle to, byte[] path)
+    {
+        var existing = to.TryLstat(entry.Name);
+        var followed = existing is { Type: FileType.SymbolicLink } && IsDirectory(LinkResolver.Resolve(root, path));
+        if (followed)
+        {
+            // A copied tree with "bin" onto a root where bin leads to usr/bin goes where the link leads.
+            return root.OpenDirectory(LinkResolver.Resolve(root, path));
+        }
+
+        if (existing is { } other && other.Type != FileType.Directory)
+        {
+            throw new BuilderException(EngineErrors.CopyConflict, $"cannot copy to non-directory: /{GuestPath.ToText(path)}");
+        }
+
+        if (existing is null)
+        {
+            times.Keep(GuestPath.Parent(path), to);
+            to.MakeDirectory(entry.Name, 0x1c0);
+        }
+
+        CopyMetadata(entry, to, entry.Name);
+        times.Set(path, entry.Status.Modified);
+        return to.OpenDirectory(entry.Name);
+    }
+
+    private void CopyEntry(in TreeEntry entry, DirectoryHandle to, byte[] name, byte[] path)
+    {
+        if (entry.Status.Type == FileType.Socket)
+        {
+            return;
+        }
+
+        MakeRoomFor(to, name, path);
+        if (entry.Status.Links > 1 && LinkToEarlierCopy(entry.Status, to, name, path))
+        {
+            return;
+        }
+
+        switch (entry.Status.Type)
+        {
+            case FileType.Regular:
+                using (var from = entry.Directory.OpenFile(entry.Name))
+                using (var file = to.CreateFile(name))
+                {
+                    OpenedFiles.Copy(from, file, RandomAccess.GetLength(from));
+                }
+
+                break;
+            case FileType.SymbolicLink:
+                to.MakeSymlink(name, entry.Directory.ReadLink(entry.Name));
+                break;
+            default:
+                to.MakeNode(name, entry.Status.Type, entry.Status.Mode, entry.Status.DeviceMajor, entry.Status.DeviceMinor);
+                break;
+        }
+
+        CopyMetadata(entry, to, name);
+        to.SetTimes(name, entry.Status.Modified);
+    }
+
+    private bool LinkToEarlierCopy(in FileStatus status, DirectoryHandle to, byte[] name, byte[] path)
+    {
+        if (!hardLinks.TryGetValue((status.FileSystem, status.Inode), out var earlier))
+        {
+            hardLinks.Add((status.FileSystem, status.Inode), path);
+            return false;
+        }
+
+        using var from = root.OpenParent(earlier, out var earlierName);
+        from.Link(earlierName, to, name);
+        return true;
+    }
+
+    /// <summary>Owner before mode and capabilities, because the kernel takes both away when the owner changes.</summary>
+    private void CopyMetadata(in TreeEntry entry, DirectoryHandle to, byte[] name)
+    {
+        var (uid, gid) = rules.OwnerOf(entry.Status);
+        to.SetOwner(name, uid, gid);
+        foreach (var attribute in CopiedXattrs.Of(entry.Directory, entry.Name))
+        {
+            to.SetXattr(name, attribute, entry.Directory.GetXattr(entry.Name, attribute) ?? []);
+        }
+
+        if (entry.Status.Type != FileType.SymbolicLink)
+        {
+            to.SetMode(name, rules.ModeOf(entry.Status));
+        }
+    }
+
+    private void Finish(DirectoryHandle to, byte[] name, in FileStatus status)
+    {
+        var (uid, gid) = rules.NewDirectoryOwner;
+        to.SetOwner(name, uid, gid);
+        to.SetMode(name, rules.ModeOf(status));
+        to.SetTimes(name, status.Modified);
+    }
+
+    private static void MakeRoomFor(DirectoryHandle to, byte[] name, byte[] path)
+    {
+        switch (to.TryLstat(name))
+        {
+            case null:
+                return;
+            case { Type: FileType.Directory }:
+                throw new BuilderException(EngineErrors.CopyConflict, $"cannot replace to directory /{GuestPath.ToText(path)} with file");
+            default:
+                to.Unlink(name);
+                return;
+        }
+    }
+
+    private DirectoryHandle OpenParentOf(byte[] path)
+    {
+        var parent = GuestPath.Parent(path);
+        EnsureDirectory(parent);
+        var opened = root.OpenDirectory(parent);
+        times.Keep(parent, opened);
+        return opened;
+    }
+
+    private void EnsureDirectory(byte[] path)
+    {
+        for (var existing = path; ; existing = GuestPath.Parent(existing))
+        {
+            if (root.TryLstat(existing) is not { } status)
+            {
+                continue;
+            }
+
+            if (status.Type != FileType.Directory)
+            {
+                throw new BuilderException(EngineErrors.CopyConflict, $"mkdir /{GuestPath.ToText(path)}: /{GuestPath.ToText(existing)} is not a directory");
+            }
+
+            if (existing.Length < path.Length)
+            {
+                using var directory = root.OpenDirectory(existing);
+                times.Keep(existing, directory);
+            }
+
+            break;
+        }
+
+        var (uid, gid) = rules.NewDirectoryOwner;
+        foreach (var made in root.MakeDirectories(path, rules.NewDirectoryMode, uid, gid))
+        {
+            times.Set(made, rules.NewDirectoryTime);
+        }
+    }
+
+    private bool IsDirectory(byte[] path) => root.TryLstat(path) is { Type: FileType.Directory };
+}

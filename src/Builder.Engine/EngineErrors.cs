@@ -1,0 +1,40 @@
+using Builder.Diagnostics;
+
+namespace Builder.Engine;
+
+/// <summary>What can go wrong between a request and its result, beyond what the rooms below say themselves.</summary>
+public static class EngineErrors
+{
+    /// <summary>The command of a RUN step ended with another status than 0.</summary>
+    public static readonly ErrorCode StepFailed = new(1001);
+
+    /// <summary>A COPY or ADD names a source that is not there.</summary>
+    public static readonly ErrorCode SourceNotFound = new(1002);
+
+    /// <summary>A copied file meets a directory, or the other way round.</summary>
+    public static readonly ErrorCode CopyConflict = new(1003);
+
+    /// <summary>A copied archive is broken or wants to leave its destination.</summary>
+    public static readonly ErrorCode BadArchive = new(1004);
+
+    /// <summary>The instruction is valid, and this version does not carry it out.</summary>
+    public static readonly ErrorCode NotSupported = new(1005);
+
+    /// <summary>The owner of a copy is not in the image.</summary>
+    public static readonly ErrorCode UnknownOwner = new(1006);
+
+    /// <summary>A reference names no image in the store.</summary>
+    public static readonly ErrorCode NoSuchImage = new(1007);
+
+    /// <summary>An OCI layout or archive on disk is not what it should be.</summary>
+    public static readonly ErrorCode BadLayout = new(1008);
+
+    /// <summary>An output cannot be written where the user wants it.</summary>
+    public static readonly ErrorCode BadOutput = new(1009);
+
+    /// <summary>The Dockerfile is not there or cannot be read.</summary>
+    public static readonly ErrorCode NoDockerfile = new(3090);
+
+    /// <summary>The build context is not there or is no folder.</summary>
+    public static readonly ErrorCode NoContext = new(2060);
+}

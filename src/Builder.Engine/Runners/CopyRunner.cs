@@ -1,0 +1,152 @@
+using System.Text;
+using Builder.Containers;
+using Builder.Diagnostics;
+using Builder.Engine.Contexts;
+using Builder.Engine.Copying;
+using Builder.Graph;
+using Builder.Graph.Operations;
+using Builder.Graph.Solving;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Builder.Storage;
+
+namespace Builder.Engine.Runners;
+
+/// <summary>COPY, ADD and WORKDIR: files written from outside through the step's overlay, in which nothing runs.</summary>
+internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time, long? sourceDateEpoch)
+{
+    private readonly FileTime newDirectoryTime = new(sourceDateEpoch ?? 0);
+
+    /// <summary>The digest of what the vertex copies out of one of its inputs.</summary>
+    public Digest ContentKey(Vertex vertex, CopyOperation operation, int input, StepResult? result, CancellationToken cancellationToken)
+    {
+        using var tree = OpenSource(vertex, input, result);
+        return ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Excludes, cancellationToken);
+    }
+
+    public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
+    {
+        if (operation.Parents)
+        {
+            throw new BuilderException(EngineErrors.NotSupported, "COPY --parents is not supported yet");
+        }
+
+        await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
+        using (var root = OverlayMount.Mount(draft.Overlay))
+        {
+            var owner = operation.Chown is null ? ((uint, uint)?)null : ResolveOwner(vertex, operation.Chown, root);
+            var mode = operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod);
+            var destination = GuestPath.FromText(operation.Destination);
+            for (var input = 1; input < vertex.Inputs.Count; input++)
+            {
+                using var tree = OpenSource(vertex, input, inputs[input]);
+                var copier = new TreeCopier(root, new CopyRules(owner, mode, tree.OwnedByRoot, newDirectoryTime), cancellationToken);
+                foreach (var source in operation.Sources.Where(source => source.Input == input))
+                {
+                    CopySource(tree, source, copier, root, owner, operation, destination, cancellationToken);
+                }
+
+                copier.Complete();
+            }
+
+            var writer = new TreeCopier(root, new CopyRules(owner, mode, true, newDirectoryTime), cancellationToken);
+            foreach (var file in operation.Files)
+            {
+                writer.Write(file.Name, Encoding.UTF8.GetBytes(file.Content), destination, operation.DestinationIsDirectory);
+            }
+
+            writer.Complete();
+        }
+
+        return new StepResult(draft.Commit(), time.GetUtcNow());
+    }
+
+    public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
+    {
+        await using var draft = store.Snapshots.Begin(root.Snapshot);
+        using (var view = OverlayMount.Mount(draft.Overlay))
+        {
+            var user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
+            var copier = new TreeCopier(view, new CopyRules((user.Uid, user.Gid), null, true, newDirectoryTime), cancellationToken);
+            copier.MakeDirectory(GuestPath.FromText(operation.Path));
+            copier.Complete();
+        }
+
+        return new StepResult(draft.Commit(), time.GetUtcNow());
+    }
+
+    /// <summary>
+    /// Stacks independent layers: each further input becomes one layer, its own files as they are, whatever lies below.
+    /// </summary>
+    public async Task<StepResult> MergeAsync(IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
+    {
+        var result = inputs[0]!;
+        foreach (var input in inputs.Skip(1))
+        {
+            await using var draft = store.Snapshots.Begin(result.Snapshot);
+            using (var upper = RootDirectory.Open(draft.UpperDir))
+            using (var tree = new SourceTree(store.Snapshots.OpenView(input!.Snapshot), null, ownedByRoot: false))
+            {
+                var copier = new TreeCopier(upper, new CopyRules(null, null, false, newDirectoryTime), cancellationToken);
+                copier.Copy(tree, SourceSelector.Select(tree, "/")[0], [], isDirectory: true, []);
+                copier.Complete();
+            }
+
+            result = new StepResult(draft.Commit(), time.GetUtcNow());
+        }
+
+        return result;
+    }
+
+    private static void CopySource(
+        SourceTree tree, CopySource source, TreeCopier copier, RootDirectory root, (uint, uint)? owner, CopyOperation operation, byte[] destination, CancellationToken cancellationToken)
+    {
+        foreach (var selected in SourceSelector.Select(tree, source.Path))
+        {
+            if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))
+            {
+                copier.MakeDirectory(destination);
+                using var target = root.OpenBelow(destination);
+                new ArchiveExtractor(target, owner, cancellationToken).Extract(tree.Root.OpenFile(selected.Path));
+            }
+            else
+            {
+                copier.Copy(tree, selected, destination, operation.DestinationIsDirectory, operation.Excludes);
+            }
+        }
+    }
+
+    private SourceTree OpenSource(Vertex vertex, int input, StepResult? result) =>
+        vertex.Inputs[input].Operation is ContextOperation context
+            ? contexts.Open(context.Name)
+            : new SourceTree(store.Snapshots.OpenView(result!.Snapshot), null, ownedByRoot: false);
+
+    /// <summary>Names are looked up in the root that is copied to; one that is not there means root, as BuildKit has it, and a warning.</summary>
+    private (uint, uint) ResolveOwner(Vertex vertex, string chown, RootDirectory root)
+    {
+        var owner = OwnerSpec.Parse(chown);
+        if (owner is { Uid: { } uid, Gid: { } gid })
+        {
+            return (uid, gid);
+        }
+
+        try
+        {
+            var user = UserLookup.Resolve(UserTextOf(owner), AccountFiles.Reader(root));
+            return (user.Uid, user.Gid);
+        }
+        catch (BuilderException e) when (e.Code == ContainersErrors.UnknownUser)
+        {
+            events.Publish(new VertexWarning(vertex, time.GetUtcNow(), new Diagnostic(
+                "UnknownOwner", Severity.Warning, $"--chown={chown}: {e.Message}; the files are root's", vertex.SourceSpan, "give the number, or make the user in an earlier step")));
+            return (owner.Uid ?? 0, owner.Gid ?? 0);
+        }
+    }
+
+    private static string UserTextOf(OwnerSpec owner)
+    {
+        var user = owner.UserName ?? owner.Uid?.ToString() ?? "0";
+        var group = owner.GroupName ?? owner.Gid?.ToString();
+        return group is null ? user : $"{user}:{group}";
+    }
+}

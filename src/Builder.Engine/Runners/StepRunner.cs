@@ -1,0 +1,46 @@
+using Builder.Diagnostics;
+using Builder.Graph;
+using Builder.Graph.Operations;
+using Builder.Graph.Solving;
+using Builder.Oci;
+
+namespace Builder.Engine.Runners;
+
+/// <summary>Gives each operation to the runner that knows how.</summary>
+internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies) : IVertexRunner<StepResult>
+{
+    private static readonly StepResult Empty = new(null, null);
+
+    public ValueTask<Digest> ContentKeyAsync(Vertex vertex, int input, CancellationToken cancellationToken) =>
+        vertex.Operation is CopyOperation copy && vertex.Inputs[input].Operation is ContextOperation
+            ? ValueTask.FromResult(copies.ContentKey(vertex, copy, input, null, cancellationToken))
+            : throw NotSupported(vertex.Inputs[input].Operation is ContextOperation ? vertex.Operation : vertex.Inputs[input].Operation);
+
+    /// <summary>A copy is known by what it copies: a source stage that was built anew but came out the same changes nothing.</summary>
+    public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) =>
+        vertex.Operation is CopyOperation copy && input > 0
+            ? ValueTask.FromResult<Digest?>(copies.ContentKey(vertex, copy, input, result, cancellationToken))
+            : ValueTask.FromResult(result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null);
+
+    public Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken) => vertex.Operation switch
+    {
+        ScratchOperation => Task.FromResult(Empty),
+        ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
+        RunOperation run => runs.RunAsync(vertex, run, inputs[0]!, cancellationToken),
+        CopyOperation copy => copies.CopyAsync(vertex, copy, inputs, cancellationToken),
+        MakeDirectoryOperation directory => copies.MakeDirectoryAsync(directory, inputs[0]!, cancellationToken),
+        MergeOperation => copies.MergeAsync(inputs, cancellationToken),
+        var other => throw NotSupported(other),
+    };
+
+    private static BuilderException NotSupported(Operation operation) => new(
+        EngineErrors.NotSupported,
+        operation switch
+        {
+            HttpOperation http => $"fetching {http.Url} is not supported yet",
+            GitOperation => "fetching from git is not supported yet",
+            RunOperation => "RUN --mount=type=bind is not supported yet",
+            _ => $"an operation of kind {operation.Kind} is not supported yet",
+        },
+        operation is HttpOperation or GitOperation ? "fetch it before the build and COPY it" : null);
+}

@@ -1,0 +1,34 @@
+namespace Builder.Graph.Solving;
+
+/// <summary>Something that happened to a vertex. The solver tells the fate, the runner the rest.</summary>
+public abstract record BuildEvent(Vertex Vertex, DateTimeOffset Time);
+
+/// <summary>It was not known and is run now.</summary>
+/// <param name="Key">What its cache key is made of; null for a source, which has none.</param>
+public sealed record VertexStarted(Vertex Vertex, DateTimeOffset Time, KeyExplanation? Key) : BuildEvent(Vertex, Time);
+
+/// <summary>Its result was known.</summary>
+public sealed record VertexCached(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+
+/// <summary>Nobody needed its result, because what is made of it was known. Told at the end of a build that worked.</summary>
+public sealed record VertexSkipped(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+
+/// <summary>It was started and is done.</summary>
+public sealed record VertexCompleted(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+
+/// <summary>It failed, and the build with it. At most one vertex of a build does.</summary>
+public sealed record VertexFailed(Vertex Vertex, DateTimeOffset Time, Exception Error) : BuildEvent(Vertex, Time);
+
+/// <summary>It was started, and stopped because another one failed or the user gave up.</summary>
+public sealed record VertexCanceled(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+
+/// <summary>Bytes that the step wrote, as it wrote them.</summary>
+/// <param name="Stream">1 for standard output, 2 for standard error.</param>
+public sealed record VertexLog(Vertex Vertex, DateTimeOffset Time, int Stream, ReadOnlyMemory<byte> Data) : BuildEvent(Vertex, Time);
+
+/// <summary>A transfer on behalf of the step: <paramref name="Name"/> is what is moved, amounts are in bytes.</summary>
+/// <param name="Total">Null when it is not known.</param>
+public sealed record VertexProgress(Vertex Vertex, DateTimeOffset Time, string Name, long Current, long? Total) : BuildEvent(Vertex, Time);
+
+/// <summary>A remark for the user about the step.</summary>
+public sealed record VertexWarning(Vertex Vertex, DateTimeOffset Time, Diagnostics.Diagnostic Warning) : BuildEvent(Vertex, Time);

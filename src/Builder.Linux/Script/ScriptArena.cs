@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace Builder.Linux.Script;
+
+/// <summary>Unmanaged memory that grows in blocks, stays where it is, and goes at once: a child can read it while the collector runs.</summary>
+internal sealed unsafe class ScriptArena : IDisposable
+{
+    private const nuint BlockSize = 64 << 10;
+    private const nuint Alignment = 16;
+
+    private readonly List<nint> blocks = [];
+    private byte* next;
+    private nuint left;
+
+    /// <summary>Zeroed memory, aligned for any kernel structure.</summary>
+    public byte* Allocate(nuint size)
+    {
+        size = (size + Alignment - 1) & ~(Alignment - 1);
+        if (size > left)
+        {
+            var block = Math.Max(size, BlockSize);
+            next = (byte*)NativeMemory.AlignedAlloc(block, Alignment);
+            left = block;
+            blocks.Add((nint)next);
+        }
+
+        var memory = next;
+        next += size;
+        left -= size;
+        NativeMemory.Clear(memory, size);
+        return memory;
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in blocks)
+        {
+            NativeMemory.AlignedFree((void*)block);
+        }
+
+        blocks.Clear();
+        next = null;
+        left = 0;
+    }
+}

@@ -1,0 +1,81 @@
+using static Tmds.Linux.LibC;
+
+namespace Builder.Linux.Script;
+
+/// <summary>Descriptors and the few files that a container's set-up makes.</summary>
+public sealed partial class SyscallScript
+{
+    /// <summary>AT_FDCWD.</summary>
+    public const int CurrentDirectory = -100;
+
+    private const ulong NoMagicLinks = 0x02;
+    private const ulong NoSymbolicLinks = 0x04;
+    private const ulong InRoot = 0x10;
+    private const int SymlinkNoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
+    private const int CloseRangeOnExec = 4;
+    private const int RegularFile = 0x8000;
+    private const int CharacterDevice = 0x2000;
+
+    /// <summary>
+    /// Opens a path as a mere handle, as if the current directory were the root: no link leads out of it, and links of
+    /// /proc that point at open files are refused.
+    /// </summary>
+    public ScriptOperation OpenInRoot(string path, bool directory, bool followLinks, out ScriptVariable handle) =>
+        Add(
+            $"opening {path} in the root file system",
+            SystemCall.OpenAt2,
+            out handle,
+            "handle",
+            CurrentDirectory,
+            Text(path),
+            Data<ulong>([(uint)(O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0)), 0, InRoot | NoMagicLinks | (followLinks ? 0 : NoSymbolicLinks)], followLinks ? "in-root" : "in-root, no-links"),
+            3 * sizeof(ulong));
+
+    /// <summary>Opens a path of the host as a mere handle.</summary>
+    public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
+        Add($"opening {path}", SystemCall.OpenAt, out handle, "handle", CurrentDirectory, Text(path), O_PATH | O_CLOEXEC, 0);
+
+    private ScriptOperation OpenWithoutMagicLinks(string path) =>
+        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
+
+    public ScriptOperation OpenFile(string path, bool write, out ScriptVariable file) =>
+        Add($"open {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC, 0);
+
+    public ScriptOperation Close(ScriptValue descriptor) => Add("close", SystemCall.Close, descriptor);
+
+    public ScriptOperation Read(ScriptValue descriptor, string description) =>
+        Add(description, SystemCall.Read, descriptor, Data<ulong>([0], "buffer"), 1);
+
+    public ScriptOperation Duplicate(ScriptValue from, int to) => Add($"dup of descriptor {to}", SystemCall.Dup3, from, to, 0);
+
+    /// <summary>From here on no descriptor but 0, 1 and 2 survives the execution of a program.</summary>
+    public ScriptOperation CloseAllOnExec() =>
+        Add("close_range (Linux 5.11)", SystemCall.CloseRange, 3, (long)uint.MaxValue, CloseRangeOnExec);
+
+    public ScriptOperation MakeDirectory(ScriptValue directory, string name, int mode) =>
+        Add($"mkdir {name}", SystemCall.MkdirAt, directory, Text(name), mode);
+
+    public ScriptOperation MakeFile(ScriptValue directory, string name, int mode) =>
+        Add($"creating {name}", SystemCall.MknodAt, directory, Text(name), RegularFile | mode, 0);
+
+    public ScriptOperation MakeCharacterDevice(ScriptValue directory, string name, int mode, int major, int minor) =>
+        Add($"mknod {name}", SystemCall.MknodAt, directory, Text(name), CharacterDevice | mode, (major << 8) | minor);
+
+    public ScriptOperation MakeLink(ScriptValue directory, string name, string target) =>
+        Add($"symlink {name}", SystemCall.SymlinkAt, Text(target), directory, Text(name));
+
+    public ScriptOperation ChangeOwner(ScriptValue directory, string name, uint user, uint group) =>
+        Add($"chown {name}", SystemCall.FchownAt, directory, Text(name), (long)user, (long)group, SymlinkNoFollow);
+
+    /// <summary>Changes the owning user of an open file, and not its group.</summary>
+    public ScriptOperation ChangeOwner(ScriptValue file, uint user, string description) =>
+        Add(description, SystemCall.Fchown, file, (long)user, -1);
+
+    public ScriptOperation ChangeDirectory(string path) => Add($"chdir {path}", SystemCall.ChDir, Text(path));
+
+    public ScriptOperation ChangeDirectory(ScriptValue directory, string path) => Add($"chdir {path}", SystemCall.FchDir, directory);
+
+    /// <summary>umask(2).</summary>
+    public ScriptOperation SetFileModeMask(int mask) => Add("umask", SystemCall.Umask, mask);
+}

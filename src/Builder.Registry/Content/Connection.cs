@@ -1,0 +1,70 @@
+using System.Net.Http.Headers;
+using Builder.Oci;
+using Builder.Registry.Transport;
+
+namespace Builder.Registry.Content;
+
+/// <summary>One repository, ready to be asked.</summary>
+internal sealed class Connection(HttpClient client, RegistryOptions options, ImageReference reference)
+{
+    private readonly RegistryCall call = Call(reference, options);
+
+    public RegistryOptions Options => options;
+
+    public Endpoint Endpoint => call.Endpoint;
+
+    /// <summary>The repository as the user knows it.</summary>
+    public string Name => reference.Repository;
+
+    /// <summary>Asks, and returns the head of whatever is answered.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, CancellationToken cancellationToken, string? accept = null, RangeHeaderValue? range = null)
+    {
+        using var request = call.Request(method, uri);
+        request.Headers.Range = range;
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    public Task<RegistryException> FailureAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken) =>
+        StatusFailure.OfAsync(response, call, what, options, cancellationToken);
+
+    /// <summary>Reads a small answer whole, and asks again when the connection breaks in the middle of it.</summary>
+    /// <param name="what">What is asked for, as the user knows it.</param>
+    public async Task<(MediaTypeHeaderValue? Type, byte[] Body)> GetSmallAsync(Uri uri, string what, CancellationToken cancellationToken, string? accept = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var response = await SendAsync(HttpMethod.Get, uri, cancellationToken, accept);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw await FailureAsync(response, what, cancellationToken);
+            }
+
+            try
+            {
+                var body = await BoundedBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken);
+                return (response.Content.Headers.ContentType, body ?? throw new RegistryException(
+                    RegistryErrors.InvalidManifest, $"{what}: the document is larger than the {OciJson.MaxDocumentSize} bytes allowed") { Host = uri.Authority, Url = SafeUrl.Of(uri) });
+            }
+            catch (IOException e)
+            {
+                if (attempt >= options.Attempts)
+                {
+                    throw new RegistryException(RegistryErrors.ConnectionLost, $"{what}: the connection to {uri.Authority} broke {attempt} times", inner: e) { Host = uri.Authority, Url = SafeUrl.Of(uri) };
+                }
+            }
+
+            await Task.Delay(Backoff.Pause(options, attempt), options.Time, cancellationToken);
+        }
+    }
+
+    private static RegistryCall Call(ImageReference reference, RegistryOptions options)
+    {
+        var endpoint = Endpoint.Of(reference, options);
+        return new RegistryCall(endpoint, endpoint.PullScope);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Builder.Registry.Transport;
+
+/// <summary>Says in the user's words why no answer came.</summary>
+internal static class ConnectionFailure
+{
+    public static RegistryException Of(Uri uri, HttpRequestException e)
+    {
+        var host = uri.Authority;
+        var socket = Find<SocketException>(e);
+        var (code, message, hint) = e.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => (
+                RegistryErrors.UnknownHost,
+                $"cannot find {uri.Host}: {(socket?.SocketErrorCode == SocketError.TryAgain ? "the name server does not answer" : "no such host")}",
+                "check the spelling of the registry's name, and this machine's name servers"),
+            HttpRequestError.SecureConnectionError => (
+                RegistryErrors.Tls,
+                $"cannot make a trusted connection to {host}: {TlsReason(e)}",
+                "a private certificate authority has to be trusted by this machine; a registry without TLS has to be declared as plain HTTP"),
+            _ when socket?.SocketErrorCode == SocketError.ConnectionRefused => (
+                RegistryErrors.Unreachable,
+                $"cannot reach {host}: connection refused",
+                "is a registry running there, and is the port right?"),
+            HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => (
+                RegistryErrors.Unreachable,
+                $"cannot reach {host}: {Reason(e, socket)}",
+                "check the network, and http_proxy, https_proxy and no_proxy if there is a proxy"),
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.ConfigurationLimitExceeded => (
+                RegistryErrors.NotARegistry,
+                $"{host} does not answer in HTTP",
+                "is it a registry, and does the port speak TLS?"),
+            _ => (
+                RegistryErrors.ConnectionLost,
+                $"the connection to {host} broke: {Reason(e, socket)}",
+                (string?)null),
+        };
+        return new RegistryException(code, message, hint, inner: e) { Host = host, Url = SafeUrl.Of(uri) };
+    }
+
+    private static string TlsReason(HttpRequestException e)
+    {
+        var text = Find<AuthenticationException>(e)?.Message ?? "";
+        return text.Contains("frame", StringComparison.Ordinal) ? "the server does not speak TLS"
+            : text.Contains("certificate", StringComparison.Ordinal) ? "its certificate is not valid here" + Detail(text)
+            : "the TLS handshake failed";
+    }
+
+    /// <summary>What follows the colon in ".. errors in the certificate chain: UntrustedRoot".</summary>
+    private static string Detail(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return colon < 0 ? "" : $" ({text[(colon + 1)..].Trim()})";
+    }
+
+    private static string Reason(Exception e, SocketException? socket) =>
+        Find<TimeoutException>(e) is not null ? "no answer in time"
+        : socket is not null ? socket.SocketErrorCode switch
+        {
+            SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to it",
+            SocketError.TimedOut => "no answer in time",
+            SocketError.ConnectionReset => "connection reset",
+            _ => socket.Message.ToLowerInvariant(),
+        }
+        : "closed before the answer was complete";
+
+    private static T? Find<T>(Exception? e)
+        where T : Exception
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace Builder.Registry.Transport;
+
+/// <summary>
+/// Follows redirects. The platform's own follower cannot be used: it drops <c>Authorization</c> even within one origin and
+/// rewrites escapes in the target. <c>Authorization</c> is never copied here; <c>AuthenticationHandler</c>, which every
+/// hop passes, adds it again where the hop stays with the registry's origin, and nowhere else.
+/// </summary>
+internal sealed class RedirectHandler : DelegatingHandler
+{
+    private const int MaxHops = 10;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var current = request;
+        for (var hop = 0; ; hop++)
+        {
+            var response = await base.SendAsync(current, cancellationToken);
+            response.RequestMessage = current;
+            if (!IsRedirect(response.StatusCode) || !MayFollow(current, response.StatusCode))
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                var target = Target(current.RequestUri!, response);
+                if (hop == MaxHops)
+                {
+                    throw Refused(current.RequestUri!, $"redirects more than {MaxHops} times");
+                }
+
+                current = Follow(current, target);
+            }
+        }
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
+
+    /// <summary>Reads may always go on; anything else only where method and body are to be kept and can be sent again.</summary>
+    private static bool MayFollow(HttpRequestMessage request, HttpStatusCode status) =>
+        request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
+        || ((int)status is 307 or 308 && Replay.IsPossible(request));
+
+    private static Uri Target(Uri from, HttpResponseMessage response)
+    {
+        var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
+        var target = location is null ? null : RawLocation.Resolve(from, location);
+        if (target is null)
+        {
+            throw Refused(from, "redirects to something that is not an HTTP address");
+        }
+
+        if (from.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Refused(from, $"redirects from https to plain http at {target.Authority}");
+        }
+
+        if (HostKind.IsOnlyMeaningfulHere(target.Host) && !HostKind.IsOnlyMeaningfulHere(from.Host))
+        {
+            throw Refused(from, $"redirects to {target.Authority}, an address of this machine");
+        }
+
+        return target;
+    }
+
+    private static HttpRequestMessage Follow(HttpRequestMessage request, Uri target)
+    {
+        var next = new HttpRequestMessage(request.Method, target)
+        {
+            Content = request.Content,
+            Version = request.Version,
+            VersionPolicy = request.VersionPolicy,
+        };
+        foreach (var header in request.Headers.NonValidated)
+        {
+            if (!header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+                && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase)
+                && !header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            {
+                next.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
+
+        if (RegistryCall.Of(request) is { } call)
+        {
+            next.Options.Set(RegistryCall.Key, call);
+        }
+
+        return next;
+    }
+
+    private static RegistryException Refused(Uri from, string what) =>
+        new(RegistryErrors.RefusedRedirect, $"{from.Authority} {what}; refused") { Host = from.Authority, Url = SafeUrl.Of(from) };
+}

@@ -1,0 +1,72 @@
+using System.Xml.Linq;
+
+namespace Builder.ArchitectureTests;
+
+/// <summary>The arrows of spec/architecture.md: which room may use which.</summary>
+public sealed class ArrowTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Builder.Diagnostics"] = [],
+        ["Builder.Dockerfile"] = ["Builder.Diagnostics"],
+        ["Builder.Oci"] = ["Builder.Diagnostics"],
+        ["Builder.Archives"] = ["Builder.Diagnostics", "Builder.Oci"],
+        ["Builder.Linux"] = ["Builder.Diagnostics"],
+        ["Builder.Storage"] = ["Builder.Diagnostics", "Builder.Oci", "Builder.Archives", "Builder.Linux"],
+        ["Builder.Registry"] = ["Builder.Diagnostics", "Builder.Oci"],
+        ["Builder.Graph"] = ["Builder.Diagnostics", "Builder.Oci", "Builder.Dockerfile"],
+        ["Builder.Containers"] = ["Builder.Diagnostics", "Builder.Oci", "Builder.Linux"],
+        ["Builder.Engine"] =
+        [
+            "Builder.Diagnostics", "Builder.Oci", "Builder.Dockerfile", "Builder.Archives", "Builder.Linux",
+            "Builder.Storage", "Builder.Registry", "Builder.Graph", "Builder.Containers",
+        ],
+        ["Builder.Cli"] =
+        [
+            "Builder.Diagnostics", "Builder.Oci", "Builder.Dockerfile", "Builder.Archives", "Builder.Linux",
+            "Builder.Storage", "Builder.Registry", "Builder.Graph", "Builder.Containers", "Builder.Engine",
+        ],
+    };
+
+    private static readonly Dictionary<string, string> PackageHomes = new(StringComparer.Ordinal)
+    {
+        ["Sprache"] = "Builder.Dockerfile",
+        ["SharpCompress"] = "Builder.Archives",
+        ["ZstdSharp.Port"] = "Builder.Archives",
+        ["Tmds.LibC"] = "Builder.Linux",
+        ["Microsoft.Extensions.Http"] = "Builder.Registry",
+        ["System.CommandLine"] = "Builder.Cli",
+    };
+
+    public static TheoryData<string> Rooms => [.. Repository.Rooms];
+
+    [Theory, MemberData(nameof(Rooms))]
+    public void A_room_uses_only_what_lies_below_it(string room)
+    {
+        Assert.True(Allowed.TryGetValue(room, out var allowed), $"{room} has no place in the house: give it one here and in spec/architecture.md");
+        var forbidden = References(room, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Except(allowed).ToArray();
+        Assert.True(forbidden.Length == 0, $"{room} → {string.Join(", ", forbidden)} points up or sideways");
+    }
+
+    [Theory, MemberData(nameof(Rooms))]
+    public void A_package_lives_in_one_room(string room)
+    {
+        foreach (var package in References(room, "PackageReference"))
+        {
+            Assert.True(PackageHomes.TryGetValue(package, out var home) && home == room, $"{room} uses {package}, whose home is {home ?? "nowhere"}");
+        }
+    }
+
+    [Fact]
+    public void Every_dependency_is_argued_for()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "spec", "dependencies.md"));
+        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))
+            .Descendants("PackageVersion").Select(e => e.Attribute("Include")!.Value);
+        Assert.Empty(versions.Where(name => !text.Contains(name, StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> References(string room, string element) =>
+        XDocument.Load(Path.Combine(Repository.Root, "src", room, room + ".csproj"))
+            .Descendants(element).Select(e => e.Attribute("Include")!.Value.Replace('\\', '/'));
+}

@@ -1,0 +1,163 @@
+using Builder.Oci;
+using Builder.Testing.Http;
+using Builder.Testing.Registries;
+
+namespace Builder.Registry.Tests;
+
+public sealed class BlobTests : RegistryTest
+{
+    private static readonly byte[] Content = TestImage.Noise(300_000);
+
+    [Fact]
+    public async Task A_blob_arrives_whole_and_reports_its_progress()
+    {
+        var told = new List<long>();
+        Assert.Equal(Content, await FetchAsync(Registry.AddBlob("app", Content), new Collect(told)));
+        Assert.Equal(Content.Length, told[^1]);
+        Assert.Equal(told.Order(), told);
+    }
+
+    [Fact]
+    public async Task An_empty_blob_is_verified_too()
+    {
+        Assert.Empty(await FetchAsync(Registry.AddBlob("app", [])));
+        await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(new Descriptor(MediaTypes.OciLayer, Digest.OfText("x"), 0)));
+    }
+
+    [Theory]
+    [InlineData(AfterCut.Close)]
+    [InlineData(AfterCut.Reset)]
+    public async Task A_broken_transfer_goes_on_where_it_was(AfterCut how)
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 100_000, Then = how });
+        Assert.Equal(Content, await FetchAsync(blob));
+        Assert.Equal([null, "bytes=100000-"], Registry.Requests.Select(r => r["Range"]));
+    }
+
+    [Fact]
+    public async Task A_transfer_without_length_that_ends_early_goes_on()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { Body = right.Body[..1234], WithoutLength = true });
+        Assert.Equal(Content, await FetchAsync(blob));
+    }
+
+    [Fact]
+    public async Task A_stalled_transfer_counts_as_broken()
+    {
+        Client = new RegistryClient(Hasty with { StallTimeout = TimeSpan.FromMilliseconds(200) });
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 1000, Then = AfterCut.Stall });
+        Assert.Equal(Content, await FetchAsync(blob));
+        Assert.Equal("bytes=1000-", Registry.Requests[1]["Range"]);
+    }
+
+    [Theory]
+    [InlineData("ignored")]
+    [InlineData("refused")]
+    [InlineData("another")]
+    [InlineData("multipart")]
+    public async Task A_server_without_ranges_sends_all_and_the_known_part_is_skipped(string how)
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 100_000 });
+        Registry.Fail(r => r["Range"] is not null, (_, right) => how switch
+        {
+            "ignored" => new TestResponse(200) { Body = Content },
+            // As the packaged docker-registry does: the length of the blob over a short explanation.
+            "refused" => TestResponse.Text(416, "range not satisfiable") with { DeclaredLength = Content.Length },
+            "another" => right.With("Content-Range", $"bytes 0-{Content.Length - 1}/{Content.Length}") with { Body = Content },
+            _ => TestResponse.Text(206, "--x\r\n", "multipart/byteranges; boundary=x"),
+        });
+        Assert.Equal(Content, await FetchAsync(blob));
+        Assert.Single(Registry.Requests, r => r["Range"] is not null);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_every_time_is_given_up()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 10 }, times: 100);
+        var e = await FailsAsync(RegistryErrors.ConnectionLost, () => FetchAsync(blob));
+        Assert.Contains("50 of 300000 bytes", e.Message, StringComparison.Ordinal);
+        Assert.Equal(Hasty.Attempts, Registry.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Bytes_with_another_digest_are_refused_before_the_last_of_them_is_delivered()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { Body = [.. right.Body[..^1], (byte)(right.Body[^1] ^ 1)] });
+        using var written = new MemoryStream();
+        var e = await FailsAsync(RegistryErrors.WrongContent, () => Client.FetchBlobAsync(Registry.Reference("app"), blob, written, null, Cancel));
+        Assert.Contains(blob.Digest.ToString(), e.Message, StringComparison.Ordinal);
+        Assert.True(written.Length < Content.Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_longer_than_the_descriptor_says_is_refused(bool withoutLength)
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { Body = [.. right.Body, 0], WithoutLength = withoutLength });
+        await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(blob));
+    }
+
+    [Fact]
+    public async Task A_length_other_than_the_descriptors_is_refused_before_reading()
+    {
+        var blob = Registry.AddBlob("app", Content) with { Size = 5 };
+        var e = await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(blob));
+        Assert.Contains("300000 bytes, the image says 5", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_not_there_is_known_when_it_is_opened()
+    {
+        Registry.AddBlob("app", Content);
+        await FailsAsync(RegistryErrors.NotFound, () => Client.OpenBlobAsync(Registry.Reference("app"), new Descriptor(MediaTypes.OciLayer, Digest.OfText("?"), 1), null, Cancel));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_a_stalled_transfer_at_once()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 1000, Then = AfterCut.Stall });
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await using var stream = await Client.OpenBlobAsync(Registry.Reference("app"), blob, null, source.Token);
+        await stream.ReadExactlyAsync(new byte[1000], source.Token);
+        var stalled = stream.ReadAsync(new byte[10], source.Token).AsTask();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stalled);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
+    }
+
+    [Fact]
+    public async Task Documents_are_verified_and_bounded()
+    {
+        var image = TestImage.Of(new Platform("amd64", "linux"));
+        Registry.AddImage("app", "1.0", image);
+        Assert.Equal(image.Config, await Client.FetchDocumentAsync(Registry.Reference("app"), image.ConfigDescriptor, Cancel));
+        Assert.Equal(image.Manifest, await Client.FetchDocumentAsync(Registry.Reference("app"), image.Descriptor, Cancel));
+
+        Registry.Fail(Blobs, (_, right) => right with { Body = [.. right.Body[..^1], (byte)' '] });
+        await FailsAsync(RegistryErrors.WrongContent, () => Client.FetchDocumentAsync(Registry.Reference("app"), image.ConfigDescriptor, Cancel));
+        Registry.Fail(Blobs, (_, right) => right with { Body = new byte[OciJson.MaxDocumentSize + 1] });
+        await FailsAsync(RegistryErrors.InvalidManifest, () => Client.FetchDocumentAsync(Registry.Reference("app"), image.ConfigDescriptor, Cancel));
+    }
+
+    private async Task<byte[]> FetchAsync(Descriptor blob, IProgress<long>? progress = null)
+    {
+        using var written = new MemoryStream();
+        await Client.FetchBlobAsync(Registry.Reference("app"), blob, written, progress, Cancel);
+        return written.ToArray();
+    }
+
+    private sealed class Collect(List<long> told) : IProgress<long>
+    {
+        public void Report(long value) => told.Add(value);
+    }
+}
