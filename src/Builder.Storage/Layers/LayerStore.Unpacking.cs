@@ -162,7 +162,7 @@ public sealed partial class LayerStore
         return new StoringStream(source, content.CreateWriter(layer.Blob.Size), layer.Blob);
     }
 
-    private void StoreBlob(Stream blob, ProgressStream counted, CancellationToken cancellationToken)
+    private static void StoreBlob(Stream blob, ProgressStream counted, CancellationToken cancellationToken)
     {
         if (blob is StoringStream storing)
         {
