@@ -1,6 +1,7 @@
 using Builder.Archives.Tar;
 using Builder.Linux;
 using Builder.Linux.Files;
+using Builder.Linux.Isolation;
 
 namespace Builder.Storage.Layers;
 
@@ -19,7 +20,7 @@ internal static class FileMetadata
         catch (LinuxException e) when (e.Errno == Errno.EINVAL)
         {
             // EINVAL is the kernel's word for an id that the user namespace does not map.
-            if (!KernelView.HasSingleId)
+            if (!UserNamespace.Current.HasSingleId)
             {
                 throw LayerErrors.UnmappedOwner(userId, groupId, e);
             }

@@ -1,5 +1,6 @@
 using Builder.Archives.Tar;
 using Builder.Linux.Files;
+using Builder.Linux.Isolation;
 using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Storage.Layers;
@@ -149,7 +150,7 @@ internal sealed partial class LayerApplier
         }
 
         Clear(name);
-        if (!KernelView.IsInitialUserNamespace)
+        if (!UserNamespace.Current.IsInitial)
         {
             Note(entry, "is a device node, which cannot be made in a user namespace");
             return;

@@ -60,6 +60,7 @@ internal sealed partial class LayerApplier
         if (!inRoot)
         {
             marks.SetOpaque(Here, DirectoryHandle.Self);
+            path.ForgetLower();
             return;
         }
 

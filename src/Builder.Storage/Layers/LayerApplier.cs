@@ -5,7 +5,8 @@ using Builder.Linux.Files;
 namespace Builder.Storage.Layers;
 
 /// <summary>What unpacking a layer came to.</summary>
-internal sealed record UnpackedLayer(int EntryCount, IReadOnlyList<string> Notes);
+/// <param name="SetsRoot">The layer says what the root directory itself looks like.</param>
+internal sealed record UnpackedLayer(int EntryCount, bool SetsRoot, IReadOnlyList<string> Notes);
 
 /// <summary>
 /// Unpacks a layer's tar into an empty folder in the form that overlayfs stacks. The archive is hostile: names are taken
@@ -24,6 +25,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly UnpackingPath path;
     private readonly List<string> notes = [];
     private readonly byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
+    private bool setsRoot;
 
     /// <param name="target">The empty folder.</param>
     /// <param name="lower">The merged view of the layers below, when they are known.</param>
@@ -55,7 +57,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         times.Apply(target);
-        return new UnpackedLayer(count, notes);
+        return new UnpackedLayer(count, setsRoot, notes);
     }
 
     public void Dispose()
@@ -109,6 +111,7 @@ internal sealed partial class LayerApplier : IDisposable
             throw LayerErrors.Invalid(entry.Name.Span, "would replace the root");
         }
 
+        setsRoot = true;
         path.Enter([]);
         SetDirectoryMetadata(entry, DirectoryHandle.Self.ToArray(), []);
     }

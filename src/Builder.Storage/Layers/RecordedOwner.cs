@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Builder.Linux.Files;
+using Builder.Linux.Isolation;
 
 namespace Builder.Storage.Layers;
 
@@ -17,7 +18,7 @@ internal static class RecordedOwner
     /// <summary>The owner that the file should have: the recorded one where ids are missing, else its own.</summary>
     internal static (uint UserId, uint GroupId) Of(DirectoryHandle directory, ReadOnlySpan<byte> name, in FileStatus status)
     {
-        if (!KernelView.HasSingleId || status.Type is not (FileType.Regular or FileType.Directory))
+        if (!UserNamespace.Current.HasSingleId || status.Type is not (FileType.Regular or FileType.Directory))
         {
             return (status.UserId, status.GroupId);
         }

@@ -25,6 +25,19 @@ internal sealed class UnpackingPath(UnpackedDirectory root, OverlayMarks marks, 
     /// <summary>Goes to a directory whose path must consist of directories.</summary>
     internal void EnterWithoutLinks(IReadOnlyList<byte[]> path) => Enter(path, followLinks: false);
 
+    /// <summary>The current directory has become opaque: nothing below shows through any more.</summary>
+    internal void ForgetLower()
+    {
+        if (chain.Count > 0)
+        {
+            var (name, directory) = chain[^1];
+            using (directory)
+            {
+                chain[^1] = (name, new UnpackedDirectory(directory.Upper.Duplicate(), null, LowerKnowledge.Absent));
+            }
+        }
+    }
+
     public void Dispose()
     {
         Return(0);
