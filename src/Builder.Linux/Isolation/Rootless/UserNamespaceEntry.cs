@@ -63,7 +63,7 @@ public static class UserNamespaceEntry
         script.SetUser(0, 0);
         script.MakeMountsSlave();
         script.DieWithParent(script.Descriptor(parentAlive.Reader));
-        script.CloseAllOnExec();
+        script.CloseAll();
         script.ExecuteThisProgram(Arguments(), EnvironmentWithMarker());
         return script;
     }
