@@ -19,12 +19,13 @@ internal sealed class StagePlanner(
         var wanted = new SortedSet<int> { target.Index };
         while (wanted.Count > 0)
         {
-            foreach (var plan in await Task.WhenAll(wanted.Select(index => PlanAsync(index))))
+            var found = await Task.WhenAll(wanted.Select(index => PlanAsync(index)));
+            foreach (var plan in found)
             {
                 plans.Add(plan.Syntax.Index, plan);
             }
 
-            wanted = [.. plans.Values.SelectMany(Needs).Where(index => !plans.ContainsKey(index))];
+            wanted = [.. found.SelectMany(Needs).Where(index => !plans.ContainsKey(index))];
         }
 
         return [.. plans.Values];
