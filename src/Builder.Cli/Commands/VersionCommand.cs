@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Builder.Cli.Displays;
 using Builder.Oci;
@@ -18,7 +17,7 @@ internal static class VersionCommand
             var version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
             Terminal.WriteLine($"Version:   {version}");
             Terminal.WriteLine($"Platform:  {Platform.Host}");
-            Terminal.WriteLine($"Runtime:   {RuntimeInformation.FrameworkDescription} ({(RuntimeFeature.IsDynamicCodeSupported ? "JIT" : "native")})");
+            Terminal.WriteLine($"Runtime:   {RuntimeInformation.FrameworkDescription}");
         });
         return command;
     }
