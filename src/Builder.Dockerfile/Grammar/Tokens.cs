@@ -18,7 +18,7 @@ internal static class Tokens
         }
 
         return end == text.Position
-            ? Failure<Token>(input)
+            ? Failure(input)
             : Result.Success(new Token(text.Position, end), text.MoveTo(end));
     };
 
@@ -26,7 +26,7 @@ internal static class Tokens
     public static Parser<Token> One(Predicate<char> accepts) => input =>
         !input.AtEnd && accepts(input.Current)
             ? Result.Success(new Token(input.Position, input.Position + 1), input.Advance())
-            : Failure<Token>(input);
+            : Failure(input);
 
     public static Parser<Token> One(char expected) => One(c => c == expected);
 
@@ -52,7 +52,7 @@ internal static class Tokens
             }
         }
 
-        return Failure<Token>(input);
+        return Failure(input);
     };
 
     /// <summary>As many in a row as there are, perhaps none, as one token; unlike <c>Many</c>, it keeps no list.</summary>
@@ -69,7 +69,7 @@ internal static class Tokens
 
     /// <summary>The parser's token unless it is empty.</summary>
     public static Parser<Token> NotEmpty(Parser<Token> parser) => input =>
-        parser(input) is { WasSuccessful: true, Value.IsEmpty: false } found ? found : Failure<Token>(input);
+        parser(input) is { WasSuccessful: true, Value.IsEmpty: false } found ? found : Failure(input);
 
     /// <summary>All of the parsers, one behind the other, as one token.</summary>
     public static Parser<Token> Sequence(params Parser<Token>[] parsers) => input =>
@@ -79,7 +79,7 @@ internal static class Tokens
         {
             if (parser(rest) is not { WasSuccessful: true } found)
             {
-                return Failure<Token>(input);
+                return Failure(input);
             }
 
             rest = found.Remainder;
@@ -89,5 +89,5 @@ internal static class Tokens
     };
 
     /// <summary>A failure is a plain "no": the messages for the user are made where the meaning is known.</summary>
-    private static IResult<T> Failure<T>(IInput input) => Result.Failure<T>(input, string.Empty, NoExpectations);
+    private static IResult<Token> Failure(IInput input) => Result.Failure<Token>(input, string.Empty, NoExpectations);
 }
