@@ -1,1 +1,1 @@
-return 0;
+return await Builder.Cli.CommandLine.RunAsync(args);

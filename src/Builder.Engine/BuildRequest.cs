@@ -1,5 +1,6 @@
 using Builder.Engine.Exporters;
 using Builder.Graph.Compilation;
+using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
 using Builder.Oci;
 

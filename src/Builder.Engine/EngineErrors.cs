@@ -32,6 +32,9 @@ public static class EngineErrors
     /// <summary>An output cannot be written where the user wants it.</summary>
     public static readonly ErrorCode BadOutput = new(1009);
 
+    /// <summary>There is nothing to run.</summary>
+    public static readonly ErrorCode NoCommand = new(1010);
+
     /// <summary>The Dockerfile is not there or cannot be read.</summary>
     public static readonly ErrorCode NoDockerfile = new(3090);
 

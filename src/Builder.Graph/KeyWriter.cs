@@ -49,6 +49,7 @@ internal sealed class KeyWriter
         Add(name + " count", values.Count);
         foreach (var value in values)
         {
+            ArgumentNullException.ThrowIfNull(value);
             Add(name, value);
         }
     }

@@ -35,6 +35,9 @@ public static class OciJson
 
     public static byte[] Write(Descriptor descriptor) => JsonSerializer.SerializeToUtf8Bytes(descriptor, Context.Descriptor);
 
+    /// <summary>As it stands in a config's <c>config</c>.</summary>
+    public static byte[] Write(ExecutionConfig execution) => JsonSerializer.SerializeToUtf8Bytes(execution, Context.ExecutionConfig);
+
     public static byte[] Write(OciLayout layout) => JsonSerializer.SerializeToUtf8Bytes(layout, Context.OciLayout);
 
     public static byte[] Write(IReadOnlyList<DockerArchiveEntry> entries) =>
@@ -122,6 +125,7 @@ public static class OciJson
 [JsonSerializable(typeof(ImageManifest))]
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(ImageConfig))]
+[JsonSerializable(typeof(ExecutionConfig))]
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(OciLayout))]
 [JsonSerializable(typeof(IReadOnlyList<DockerArchiveEntry>))]

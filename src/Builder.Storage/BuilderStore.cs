@@ -2,6 +2,7 @@ using System.Text;
 using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Files;
+using Builder.Linux.Isolation;
 using Builder.Oci;
 using Builder.Storage.Content;
 using Builder.Storage.Layers;
@@ -109,7 +110,7 @@ public sealed class BuilderStore : IDisposable
 
     private static StoreRecord Mark(string root, AtomicFile files)
     {
-        var inUserNamespace = !KernelView.IsInitialUserNamespace;
+        var inUserNamespace = !UserNamespace.Current.IsInitial;
         var path = Path.Combine(root, MarkerFile);
         if (StorageJson.TryRead(path, StorageJson.Types.StoreRecord) is not { } record)
         {

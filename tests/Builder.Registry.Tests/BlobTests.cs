@@ -1,6 +1,7 @@
 using Builder.Oci;
 using Builder.Testing.Http;
 using Builder.Testing.Registries;
+using CsCheck;
 
 namespace Builder.Registry.Tests;
 
@@ -73,6 +74,39 @@ public sealed class BlobTests : RegistryTest
         Assert.Equal(Content, await FetchAsync(blob));
         Assert.Single(Registry.Requests, r => r["Range"] is not null);
     }
+
+    [Fact]
+    public async Task A_registry_that_is_away_for_a_while_does_not_end_a_transfer_that_had_begun()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 1000 });
+        Registry.Fail(Blobs, (_, _) => TestResponse.HangUp, times: Hasty.Attempts + 1);
+        Assert.Equal(Content, await FetchAsync(blob));
+    }
+
+    [Fact]
+    public async Task However_a_transfer_breaks_the_blob_arrives_whole() =>
+        await Gen.Select(Gen.Int[0, Content.Length], Gen.Int[0, 4]).List[0, Hasty.Attempts - 1].SampleAsync(
+            async breaks =>
+            {
+                Registry.Heal();
+                var blob = Registry.AddBlob("app", Content);
+                foreach (var (cut, how) in breaks)
+                {
+                    Registry.Fail(Blobs, (_, right) => how switch
+                    {
+                        0 => TestResponse.HangUp,
+                        1 => new TestResponse(503),
+                        2 => new TestResponse(200) { Body = Content, CutAfter = cut },
+                        3 => right with { Body = right.Body[..Math.Min(cut, right.Body.Length)], WithoutLength = true },
+                        _ => right with { CutAfter = Math.Min(cut, right.Body.Length) },
+                    });
+                }
+
+                Assert.Equal(Content, await FetchAsync(blob));
+            },
+            iter: 40,
+            threads: 1);
 
     [Fact]
     public async Task A_connection_that_breaks_every_time_is_given_up()

@@ -70,7 +70,7 @@ public sealed class FailureTests : RegistryTest
     public async Task A_connection_closed_instead_of_an_answer_is_tried_again()
     {
         Registry.AddImage("app", "1.0", Image);
-        Registry.Fail(_ => true, (_, right) => right with { CutAfter = 0, Then = AfterCut.Reset }, times: 2);
+        Registry.Fail(_ => true, (_, _) => TestResponse.HangUp, times: 4);
         await Client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
     }
 

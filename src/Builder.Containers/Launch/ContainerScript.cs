@@ -49,7 +49,7 @@ internal sealed class ContainerScript : IDisposable
         LimitsScript.Set(script, spec);
         IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader));
 
-        script.CloseAllOnExec();
+        script.CloseAll();
         attempts = script.Execute(search.Candidates, spec.Argv, ProcessTexts.Environment(spec));
     }
 

@@ -20,7 +20,9 @@ internal static class RootMount
                 return copy;
 
             case OverlayRoot overlay when host.LowerDirsOneByOne && Paths(overlay).All(path => Encoding.UTF8.GetByteCount(path) < LongestOptionValue):
-                var mount = script.NewFileSystem("overlay", MountAttributes.None, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. UpperOptions(overlay, host)]);
+                // Of the three only "lowerdir+" takes a path as it is.
+                var escaped = overlay with { UpperDir = EscapeBackslash(overlay.UpperDir), WorkDir = EscapeBackslash(overlay.WorkDir) };
+                var mount = script.NewFileSystem("overlay", MountAttributes.None, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. UpperOptions(escaped, host)]);
                 script.AttachMountAt(mount, SyscallScript.CurrentDirectory, overlay.UpperDir, overlay.UpperDir);
                 return mount;
 
@@ -78,6 +80,8 @@ internal static class RootMount
         return common[..(common.LastIndexOf('/') + 1)];
     }
 
+    private static string EscapeBackslash(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal);
+
     private static string Escape(string path) =>
-        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
+        EscapeBackslash(path).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 }

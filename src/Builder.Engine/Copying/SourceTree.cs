@@ -18,7 +18,7 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
     public bool OwnedByRoot { get; } = ownedByRoot;
 
     /// <summary>Whether the pattern set hides this path and everything below it.</summary>
-    public bool Hides(string path) => Ignore is not null && path.Length > 0 && Ignore.IsIgnored(path) && Ignore.CanPrune(path);
+    public bool Hides(string path) => Ignore is not null && path.Length > 0 && Ignore.IsIgnored(path) && !Ignore.MayHoldIncluded(path);
 
     public void Dispose() => Root.Dispose();
 }

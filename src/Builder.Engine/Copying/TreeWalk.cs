@@ -106,7 +106,7 @@ internal sealed class TreeWalk(IgnorePatternSet? ignore, string ignorePrefix, Ig
 
     private static Verdict Judge(IgnorePatternSet? patterns, string path, bool mayBeDirectory) =>
         patterns is null || !patterns.IsIgnored(path) ? Verdict.In
-        : mayBeDirectory && !patterns.CanPrune(path) ? Verdict.OnlyBelow
+        : mayBeDirectory && patterns.MayHoldIncluded(path) ? Verdict.OnlyBelow
         : Verdict.Out;
 
     private enum Verdict

@@ -106,7 +106,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))
             {
                 copier.MakeDirectory(destination);
-                using var target = root.OpenBelow(destination);
+                using var target = root.OpenRoot(destination);
                 new ArchiveExtractor(target, owner, cancellationToken).Extract(tree.Root.OpenFile(selected.Path));
             }
             else

@@ -1,12 +1,14 @@
-using System.Text;
 using Builder.Containers;
 using Builder.Diagnostics;
+using Builder.Engine.Containers;
 using Builder.Engine.Copying;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Storage;
+using RunNetwork = Builder.Dockerfile.Syntax.RunNetwork;
+using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 
 namespace Builder.Engine.Runners;
 
@@ -19,11 +21,9 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         await using var draft = store.Snapshots.Begin(root.Snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
         var spec = Describe(operation, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files);
-        spec = WithStubs(spec, files);
-
         var tail = new OutputTail();
         var exit = await ContainerProcess.RunAsync(
-            spec,
+            files.WithStubs(spec),
             (stream, bytes) =>
             {
                 tail.Add(bytes.Span);
@@ -36,16 +36,6 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 
-    /// <summary>Mount points that the root lacks go into a layer of their own that is in no image.</summary>
-    private static ContainerSpec WithStubs(ContainerSpec spec, StepFiles files)
-    {
-        var overlay = (OverlayRoot)spec.Root;
-        var init = files.MakeFolder("init");
-        return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
-            ? spec with { Root = overlay with { LowerDirs = [init, .. overlay.LowerDirs] } }
-            : spec;
-    }
-
     private ContainerSpec Describe(RunOperation operation, IReadOnlyList<string> lowers, string upper, string work, StepFiles files)
     {
         ResolvedUser user;
@@ -55,12 +45,10 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         }
 
         var network = operation.Network == RunNetwork.None ? NetworkMode.None : NetworkMode.Host;
-        var hosts = HostsFile.Render(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)));
-        var resolvConf = network == NetworkMode.Host ? ResolvConf.FromHost("/etc/resolv.conf", hostNetwork: true) : "";
         return new ContainerSpec
         {
             Argv = operation.Arguments,
-            Env = EnvironmentOf(operation, user),
+            Env = StepEnvironment.Complete(StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment), user),
             WorkingDirectory = operation.WorkingDirectory,
             User = user,
             Hostname = operation.Hostname,
@@ -68,8 +56,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             Root = new OverlayRoot(lowers, upper, work),
             Mounts =
             [
-                new BindMount(files.Write("hosts", hosts), "/etc/hosts", ReadOnly: false),
-                new BindMount(files.Write("resolv.conf", resolvConf), "/etc/resolv.conf", ReadOnly: false),
+                .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)), network),
                 .. ScriptMounts(operation, files),
                 .. operation.Mounts.OfType<StepTmpfsMount>().Select(mount => new TmpfsMount(mount.Target, mount.Size)),
             ],
@@ -92,25 +79,6 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         return [new BindMount(folder, RunOperation.ScriptDirectory, ReadOnly: true)];
     }
 
-    private static List<string> EnvironmentOf(RunOperation operation, ResolvedUser user)
-    {
-        var environment = operation.Environment.ToList();
-        foreach (var proxy in operation.ProxyEnvironment)
-        {
-            var name = proxy[..(proxy.IndexOf('=', StringComparison.Ordinal) + 1)];
-            environment.RemoveAll(entry => entry.StartsWith(name, StringComparison.Ordinal));
-            environment.Add(proxy);
-        }
-
-        if (!environment.Exists(entry => entry.StartsWith("HOME=", StringComparison.Ordinal) && entry.Length > "HOME=".Length))
-        {
-            environment.RemoveAll(entry => entry == "HOME=");
-            environment.Add("HOME=" + user.Home);
-        }
-
-        return environment;
-    }
-
     private static void RefuseUnsupported(RunOperation operation)
     {
         var what =
@@ -122,30 +90,5 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         {
             throw new BuilderException(EngineErrors.NotSupported, $"{what} is not supported yet");
         }
-    }
-
-    /// <summary>The files that one step needs beside its root; gone with it.</summary>
-    private sealed class StepFiles : IDisposable
-    {
-        private readonly string folder;
-
-        public StepFiles(string folder)
-        {
-            this.folder = folder;
-            Directory.CreateDirectory(folder);
-        }
-
-        public string MakeFolder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
-
-        public string Write(string name, string content, bool executable = false)
-        {
-            var path = Path.Combine(folder, name);
-            File.WriteAllBytes(path, Encoding.UTF8.GetBytes(content));
-            using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
-            directory.SetMode(Encoding.UTF8.GetBytes(Path.GetFileName(path)), executable ? 0x1edu : 0x1a4u);
-            return path;
-        }
-
-        public void Dispose() => Directory.Delete(folder, recursive: true);
     }
 }

@@ -36,6 +36,9 @@ public sealed record CompileOptions
 
     public IReadOnlyList<HostEntry> ExtraHosts { get; init; } = [];
 
+    /// <summary>Whether names of vertices start with the platform; for builds of several platforms at once.</summary>
+    public bool NamePlatform { get; init; }
+
     /// <summary>As if given as the build argument SOURCE_DATE_EPOCH, which wins: seconds since 1970.</summary>
     public long? SourceDateEpoch { get; init; }
 }

@@ -42,6 +42,7 @@ public sealed record CopyOperation(string Destination, bool DestinationIsDirecto
         {
             key.Add("source input", source.Input);
             key.Add("source", source.Path);
+            key.Add("source is pattern", source.IsPattern);
             key.Add("unpack", source.Unpack);
         }
 
@@ -61,9 +62,10 @@ public sealed record CopyOperation(string Destination, bool DestinationIsDirecto
 
 /// <summary>One source of a copy.</summary>
 /// <param name="Input">Which input of the vertex it is in; at least 1.</param>
-/// <param name="Path">Absolute and clean below the input's root; may hold wildcards, and the pivot <c>/./</c> with parents.</param>
+/// <param name="Path">Absolute and clean below the input's root; with parents it may hold the pivot <c>/./</c>.</param>
+/// <param name="IsPattern">Whether the path is to be matched (<see cref="Dockerfile.Ignore.Glob"/>), and may match nothing.</param>
 /// <param name="Unpack">Whether a file that is a tar archive, compressed or not, is extracted instead of copied.</param>
-public sealed record CopySource(int Input, string Path, bool Unpack = false);
+public sealed record CopySource(int Input, string Path, bool IsPattern = false, bool Unpack = false);
 
 /// <summary>A file given by its text, in UTF-8.</summary>
 public sealed record InlineFile(string Name, string Content);

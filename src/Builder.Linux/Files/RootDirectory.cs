@@ -32,6 +32,9 @@ public sealed unsafe class RootDirectory : IDisposable
         }
     }
 
+    /// <summary>Opens a directory of this tree, links followed, as a root of its own: what is resolved in it stays below it.</summary>
+    public RootDirectory OpenRoot(ReadOnlySpan<byte> path) => new(OpenChecked(path, FileFlags.Path | FileFlags.Directory));
+
     /// <summary>
     /// The descriptor itself, for the rooms that mount it or start a process in it; valid until this is disposed.
     /// </summary>

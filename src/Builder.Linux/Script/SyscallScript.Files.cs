@@ -13,7 +13,6 @@ public sealed partial class SyscallScript
     private const ulong InRoot = 0x10;
     private const int SymlinkNoFollow = 0x100;
     private const int EmptyPath = 0x1000;
-    private const int CloseRangeOnExec = 4;
     private const int RegularFile = 0x8000;
     private const int CharacterDevice = 0x2000;
 
@@ -49,9 +48,8 @@ public sealed partial class SyscallScript
 
     public ScriptOperation Duplicate(ScriptValue from, int to) => Add($"dup of descriptor {to}", SystemCall.Dup3, from, to, 0);
 
-    /// <summary>From here on no descriptor but 0, 1 and 2 survives the execution of a program.</summary>
-    public ScriptOperation CloseAllOnExec() =>
-        Add("close_range (Linux 5.11)", SystemCall.CloseRange, 3, (long)uint.MaxValue, CloseRangeOnExec);
+    /// <summary>Leaves no descriptor but 0, 1 and 2, whoever opened it.</summary>
+    public ScriptOperation CloseAll() => Add("closing all other descriptors", SystemCall.CloseRange, 3, (long)uint.MaxValue, 0);
 
     public ScriptOperation MakeDirectory(ScriptValue directory, string name, int mode) =>
         Add($"mkdir {name}", SystemCall.MkdirAt, directory, Text(name), mode);

@@ -18,6 +18,8 @@ public sealed unsafe partial class SyscallScript
     private const int FromEmptyPath = 0x04;
     private const int ToEmptyPath = 0x40;
     private const int Detach = 2;
+    private const int RecursiveMount = 1 << 14;
+    private const int SlaveMount = 1 << 19;
 
     /// <summary>A new file system, not attached anywhere. An option without a value is a flag.</summary>
     public ScriptVariable NewFileSystem(string type, MountAttributes attributes, params IEnumerable<(string Key, string? Value)> options)
@@ -65,10 +67,8 @@ public sealed unsafe partial class SyscallScript
         Add($"mount on {path}", SystemCall.MoveMount, mount, Text(""), directory, Text(name), FromEmptyPath);
 
     /// <summary>What is mounted or unmounted here from now on stays here; what the host unmounts goes here as well.</summary>
-    public ScriptOperation MakeMountsSlave() => Propagation("making mounts a slave of the host's", 1 << 19);
-
-    /// <summary>Nothing that is mounted or unmounted crosses in either direction.</summary>
-    public ScriptOperation MakeMountsPrivate() => Propagation("making mounts private", 1 << 18);
+    public ScriptOperation MakeMountsSlave() => 
+        Add("making mounts a slave of the host's", SystemCall.Mount, Text("none"), Text("/"), 0, RecursiveMount | SlaveMount, 0);
 
     /// <summary>
     /// Makes the attached mount the root directory and takes the host's tree out of reach: pivot_root(".", ".") stacks
@@ -85,7 +85,4 @@ public sealed unsafe partial class SyscallScript
     /// <summary>mount(2) of a file system whose options fit in a page, for kernels that cannot take them one by one.</summary>
     public ScriptOperation MountAt(string type, string path, string options) =>
         Add($"mount of {type}", SystemCall.Mount, Text(type), Text(path), Text(type), 0, Text(options));
-
-    private ScriptOperation Propagation(string description, int kind) =>
-        Add(description, SystemCall.Mount, Text("none"), Text("/"), 0, (1 << 14) | kind, 0);
 }

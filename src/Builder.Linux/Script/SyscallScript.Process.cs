@@ -18,15 +18,16 @@ public sealed partial class SyscallScript
     private const uint CapabilityVersion3 = 0x2008_0522;
 
     /// <summary>
-    /// Default actions for all signals, none blocked. Ignored ones stay ignored over execve(2), and the runtime ignores
-    /// SIGPIPE.
+    /// Default actions for all signals, none blocked. Ignored ones would stay ignored over execve(2), and the runtime
+    /// ignores SIGPIPE; a handler of the runtime must not run before that.
     /// </summary>
-    public void ResetSignals()
+    /// <param name="exceptions">Bit n-1: signal n stays as it is, for a program that was started to ignore it (nohup).</param>
+    public void ResetSignals(ulong exceptions = 0)
     {
         var defaultAction = Data<ulong>([0, 0, 0, 0], "SIG_DFL");
         for (var signal = 1; signal <= Signals.Last; signal++)
         {
-            if (signal is not (Signals.Kill or Signals.Stop))
+            if (signal is not (Signals.Kill or Signals.Stop) && (exceptions >> (signal - 1) & 1) == 0)
             {
                 Add("sigaction", SystemCall.RtSigAction, signal, defaultAction, 0, sizeof(ulong));
             }
@@ -118,6 +119,10 @@ public sealed partial class SyscallScript
         Add("bringing up the loopback interface", SystemCall.IoCtl, socket, SetInterfaceFlags, Data<byte>(request, "lo up"));
         Close(socket);
     }
+
+    /// <summary>Executes the program that this process runs.</summary>
+    public ScriptOperation ExecuteThisProgram(IReadOnlyCollection<string> argv, IReadOnlyCollection<string> environment) =>
+        Add("executing Builder again", SystemCall.ExecVe, Text("/proc/self/exe"), Texts(argv), Texts(environment));
 
     /// <summary>
     /// Executes the first of the candidates that can be; the errors of all can be read from the operations. One whose

@@ -18,6 +18,7 @@ internal static class TokenServer
     {
         var realm = Realm(challenge, asked);
         using var request = new HttpRequestMessage(HttpMethod.Get, WithQuery(realm, challenge, call.Scope, credential));
+        request.Headers.UserAgent.ParseAdd(options.UserAgent);
         if (credential is not null)
         {
             request.Headers.Authorization = Authorizations.BasicHeader(credential);

@@ -177,12 +177,22 @@ internal sealed class BlobStream(Connection connection, Descriptor blob, IProgre
         // No If-Range: the name of a blob is its digest, so there is no second version to guard against, while servers
         // behind one name do disagree on the ETag and would start over each time.
         var range = position > 0 && rangesWork ? new RangeHeaderValue(position, null) : null;
-        response = await connection.SendAsync(HttpMethod.Get, connection.Endpoint.Blob(blob.Digest), cancellationToken, range: range);
+        try
+        {
+            response = await connection.SendAsync(HttpMethod.Get, connection.Endpoint.Blob(blob.Digest), cancellationToken, range: range);
+        }
+        catch (RegistryException e) when (position > 0 && (e.Code == RegistryErrors.Unreachable || e.Code == RegistryErrors.ConnectionLost))
+        {
+            // A registry that was there a moment ago is given longer to come back than one that never was.
+            await FailedAsync(new IOException(e.Message, e), cancellationToken);
+            return false;
+        }
+
         if (range is not null && !Continues(response))
         {
             // 416, another range than asked for, several ranges: this server cannot, so take all and skip. A 200 is that already.
             rangesWork = false;
-            if (response.StatusCode != HttpStatusCode.OK && (int)response.StatusCode is 206 or 416)
+            if ((int)response.StatusCode is 206 or 416)
             {
                 await DisconnectAsync();
                 return false;
@@ -238,7 +248,7 @@ internal sealed class BlobStream(Connection connection, Descriptor blob, IProgre
 
     private async Task FailedAsync(IOException e, CancellationToken cancellationToken)
     {
-        var host = response?.RequestMessage?.RequestUri?.Authority;
+        var host = response?.RequestMessage?.RequestUri?.Authority ?? connection.Endpoint.Registry.Authority;
         await DisconnectAsync();
         failures = position - positionAtFailure >= WorthwhileProgress ? 1 : failures + 1;
         positionAtFailure = position;

@@ -59,12 +59,8 @@ internal static class StatusFailure
         return new RegistryException(code, message, hint) { Host = host, Status = status, Url = SafeUrl.Of(uri) };
     }
 
-    private static string RetryHint(HttpResponseMessage response, RegistryOptions options)
-    {
-        var after = response.Headers.RetryAfter;
-        var pause = after?.Delta ?? (after?.Date is { } date ? date - options.Time.GetUtcNow() : null);
-        return pause is { } wait && wait > TimeSpan.Zero
+    private static string RetryHint(HttpResponseMessage response, RegistryOptions options) =>
+        RetryAfter.Of(response, options.Time) is { } wait && wait > TimeSpan.Zero
             ? $"it allows the next one in {Math.Ceiling(wait.TotalSeconds)} seconds; logging in may raise the limit"
             : "wait, or log in: known users may have a higher limit";
-    }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Builder.Registry.Transport;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Builder.Registry.Transport;
 /// </summary>
 internal static class RawLocation
 {
+    private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>Null when the text is not an HTTP URL that can be requested as it stands.</summary>
@@ -41,7 +45,7 @@ internal static class RawLocation
             return origin + target;
         }
 
-        if (target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('?'))
+        if (HasScheme(target))
         {
             return target;
         }
@@ -54,5 +58,11 @@ internal static class RawLocation
 
         var path = request.AbsolutePath;
         return target.StartsWith('?') ? origin + path + target : origin + path[..(path.LastIndexOf('/') + 1)] + target;
+    }
+
+    private static bool HasScheme(string target)
+    {
+        var end = target.IndexOf("://", StringComparison.Ordinal);
+        return end > 0 && target.AsSpan(0, end).IndexOfAnyExcept(SchemeCharacters) < 0;
     }
 }

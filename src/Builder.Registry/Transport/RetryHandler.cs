@@ -39,7 +39,7 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
                 return response;
             }
 
-            var asked = RetryAfter(response);
+            var asked = RetryAfter.Of(response, options.Time);
             if (asked > options.LongestPause)
             {
                 return response;
@@ -67,11 +67,4 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => 1,
         _ => options.Attempts,
     };
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        var after = response.Headers.RetryAfter;
-        var pause = after?.Delta ?? (after?.Date is { } date ? date - options.Time.GetUtcNow() : null);
-        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
-    }
 }

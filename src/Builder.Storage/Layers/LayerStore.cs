@@ -1,4 +1,8 @@
+using System.Globalization;
+using Builder.Archives;
+using Builder.Archives.Compression;
 using Builder.Diagnostics;
+using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Storage.Content;
 using Builder.Storage.Records;
@@ -12,10 +16,12 @@ namespace Builder.Storage.Layers;
 /// </summary>
 public sealed partial class LayerStore
 {
+    private const int CopyBufferSize = 128 * 1024;
     private readonly string folder;
     private readonly AtomicFile files;
     private readonly ContentStore content;
     private readonly SnapshotStore snapshots;
+    private readonly OverlayMarks marks;
 
     internal LayerStore(string folder, AtomicFile files, ContentStore content, SnapshotStore snapshots)
     {
@@ -23,6 +29,7 @@ public sealed partial class LayerStore
         this.files = files;
         this.content = content;
         this.snapshots = snapshots;
+        marks = new OverlayMarks(snapshots.UserXattrs);
     }
 
     /// <summary>
@@ -31,35 +38,131 @@ public sealed partial class LayerStore
     /// that it was unpacked from, whatever the options.
     /// </summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.ReservedName"/>: the snapshot cannot be a layer.</exception>
-    public LayerInfo Describe(Snapshot snapshot, LayerOptions options, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public LayerInfo Describe(Snapshot snapshot, LayerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(options);
+        var isUnpacked = snapshot.DiffId is not null;
+        var record = snapshots.BesideTree(snapshot, InfoFile(isUnpacked ? LayerOptions.Default : options));
+        if (StorageJson.TryRead(record, StorageJson.Types.LayerInfo) is { } known)
+        {
+            return known;
+        }
 
-    /// <summary>The compressed or plain blob that holds a layer, if the store has one.</summary>
-    public Descriptor? FindBlob(DiffId diffId) => throw new NotImplementedException();
+        if (isUnpacked)
+        {
+            throw new BuilderException(StorageErrors.Corrupt, $"snapshot {snapshot.Id} does not say which layer it was unpacked from");
+        }
+
+        using var hashing = new HashingStream(Stream.Null);
+        var tally = Write(snapshot, options, hashing, cancellationToken);
+        var info = new LayerInfo(new DiffId(hashing.Finish()), tally.Size, tally.EntryCount) { Notes = tally.Notes };
+        files.Write(PromisePath(info.DiffId), StorageJson.Write(new PromiseRecord(snapshot.Id, options.SourceDateEpoch), StorageJson.Types.PromiseRecord));
+        files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
+        return info;
+    }
+
+    /// <summary>The blob that holds a layer, mostly compressed, if the store has one.</summary>
+    public Descriptor? FindBlob(DiffId diffId)
+    {
+        if (StorageJson.TryRead(BlobPath(diffId), StorageJson.Types.BlobRecord) is { } record && content.Contains(record.Blob.Digest))
+        {
+            return record.Blob;
+        }
+
+        return content.SizeOf(diffId.Digest) is { } size ? new Descriptor(MediaTypes.OciLayer, diffId.Digest, size) : null;
+    }
 
     /// <summary>Remembers that a blob of the store, mostly a compressed one, holds this layer.</summary>
-    public void RememberBlob(DiffId diffId, Descriptor blob) => throw new NotImplementedException();
+    public void RememberBlob(DiffId diffId, Descriptor blob)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        files.Write(BlobPath(diffId), StorageJson.Write(new BlobRecord(blob), StorageJson.Types.BlobRecord));
+    }
+
+    /// <summary>Whether the layer's tar can be had, from a blob or from a snapshot that promised it.</summary>
+    public bool Contains(DiffId diffId) => FindBlob(diffId) is not null || FindPromise(diffId) is not null;
 
     /// <summary>Writes a layer's uncompressed tar, from its blob or from the snapshot that promised it, and verifies it.</summary>
-    /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>; <see cref="StorageErrors.BrokenPromise"/> after bytes that were not those of the layer.</exception>
-    public void CopyTo(DiffId diffId, Stream destination, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <exception cref="BuilderException">
+    /// <see cref="StorageErrors.Missing"/>; <see cref="StorageErrors.BrokenPromise"/> after bytes that were not the layer's.
+    /// </exception>
+    public void CopyTo(DiffId diffId, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var hashing = new HashingStream(destination);
+        if (FindBlob(diffId) is { } blob)
+        {
+            using var stored = content.OpenRead(blob.Digest);
+            using var tar = Decompressor.Open(stored);
+            Copy(tar, hashing, cancellationToken);
+        }
+        else if (FindPromise(diffId) is { } promise)
+        {
+            Write(promise.Snapshot, promise.Options, hashing, cancellationToken);
+        }
+        else
+        {
+            throw new BuilderException(StorageErrors.Missing, $"layer {diffId} is not in the store");
+        }
+
+        if (hashing.Finish() is var actual && actual != diffId.Digest)
+        {
+            throw new BuilderException(StorageErrors.BrokenPromise, $"layer {diffId} came out as {actual}: the store was changed behind Builder's back");
+        }
+    }
 
     /// <summary>Writes the blob that a descriptor names: as stored, else as an uncompressed layer that a snapshot promised.</summary>
-    public void CopyTo(Descriptor blob, Stream destination, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/> and those of the other overload.</exception>
+    public void CopyTo(Descriptor blob, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        ArgumentNullException.ThrowIfNull(destination);
+        using var stored = content.TryOpenRead(blob.Digest);
+        if (stored is null)
+        {
+            CopyTo(new DiffId(blob.Digest), destination, cancellationToken);
+            return;
+        }
 
-    /// <summary>
-    /// Makes snapshots of an image's layers, of those that are missing. A blob that the store lacks is opened by
-    /// <paramref name="open"/>, stored and unpacked in one pass; nothing becomes visible before both its digest and its diff
-    /// ID have proved right. Several layers are read at once, and several processes may do the same.
-    /// </summary>
-    /// <param name="layers">Bottom first: the blob, and the diff ID that the config lists for it.</param>
-    /// <param name="progress">Called from several threads.</param>
-    /// <returns>The snapshot of the whole stack; null for no layers.</returns>
-    public Task<Snapshot?> EnsureSnapshotsAsync(
-        IReadOnlyList<(Descriptor Blob, DiffId DiffId)> layers,
-        Func<Descriptor, CancellationToken, Task<Stream>> open,
-        Action<LayerProgress>? progress,
-        CancellationToken cancellationToken) => throw new NotImplementedException();
+        Copy(stored, destination, cancellationToken);
+    }
+
+    private LayerTally Write(Snapshot snapshot, LayerOptions options, Stream destination, CancellationToken cancellationToken)
+    {
+        using var view = snapshots.OpenView(snapshots.ParentOf(snapshot));
+        using var lower = view.OpenDirectory(default);
+        using var upper = DirectoryHandle.Open(snapshot.Path);
+        return LayerWriter.Write(upper, lower, marks, options, destination, cancellationToken);
+    }
+
+    private (Snapshot Snapshot, LayerOptions Options)? FindPromise(DiffId diffId) =>
+        StorageJson.TryRead(PromisePath(diffId), StorageJson.Types.PromiseRecord) is { } record && snapshots.Find(record.Snapshot) is { } snapshot
+            ? (snapshot, new LayerOptions { SourceDateEpoch = record.SourceDateEpoch })
+            : null;
+
+    private static void Copy(Stream source, Stream destination, CancellationToken cancellationToken)
+    {
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        try
+        {
+            for (int count; (count = source.Read(buffer)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                destination.Write(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static string InfoFile(LayerOptions options) => options.SourceDateEpoch is { } epoch
+        ? string.Create(CultureInfo.InvariantCulture, $"layer-{epoch}.json")
+        : "layer.json";
+
+    private string PromisePath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".snapshot.json");
+
+    private string BlobPath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".blob.json");
 }

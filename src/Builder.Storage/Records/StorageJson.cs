@@ -52,13 +52,17 @@ internal sealed record NameRecord(string? Reference, Descriptor Target);
 
 internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId);
 
-/// <summary>Where a layer's bytes can come from: a snapshot that makes them again, or a blob that holds them.</summary>
-internal sealed record LayerRecord(string? Snapshot, long? SourceDateEpoch, Descriptor? Blob);
+/// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
+internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch);
+
+/// <summary>Which blob holds a layer, compressed or not.</summary>
+internal sealed record BlobRecord(Descriptor Blob);
 
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
-[JsonSerializable(typeof(LayerRecord))]
+[JsonSerializable(typeof(PromiseRecord))]
+[JsonSerializable(typeof(BlobRecord))]
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(StepRecord))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;

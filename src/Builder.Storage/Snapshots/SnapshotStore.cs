@@ -170,16 +170,25 @@ public sealed class SnapshotStore
     private static void MakeRoot(string path, string? like)
     {
         Directory.CreateDirectory(path);
-        using var made = DirectoryHandle.Open(path);
-        FileStatus? model = null;
-        if (like is not null)
+        using (var made = DirectoryHandle.Open(path))
         {
-            using var parent = DirectoryHandle.Open(like);
-            model = parent.Lstat(DirectoryHandle.Self);
-            made.SetOwner(DirectoryHandle.Self, model.Value.UserId, model.Value.GroupId);
+            made.SetMode(DirectoryHandle.Self, RootMode);
         }
 
-        made.SetMode(DirectoryHandle.Self, model?.Mode ?? RootMode);
+        if (like is not null)
+        {
+            CopyRoot(like, path);
+        }
+    }
+
+    /// <summary>Overlayfs shows the top-most folder's own mode and owner as those of the root.</summary>
+    internal static void CopyRoot(string from, string to)
+    {
+        using var model = DirectoryHandle.Open(from);
+        using var made = DirectoryHandle.Open(to);
+        var status = model.Lstat(DirectoryHandle.Self);
+        made.SetOwner(DirectoryHandle.Self, status.UserId, status.GroupId);
+        made.SetMode(DirectoryHandle.Self, status.Mode);
     }
 
     private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiHexDigitLower);

@@ -6,6 +6,9 @@ namespace Builder.Testing.Http;
 /// <summary>Reads requests off a connection: a head, then a body by length or in chunks.</summary>
 internal sealed class RequestReader(Stream stream)
 {
+    /// <summary>The first byte of a TLS connection, in which there are no lines to wait for.</summary>
+    private const byte TlsHandshake = 22;
+
     private readonly byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
@@ -99,6 +102,10 @@ internal sealed class RequestReader(Stream stream)
             }
 
             end += read;
+            if (buffer[start] == TlsHandshake)
+            {
+                return "TLS";
+            }
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record TestResponse(int Status)
 
     public AfterCut Then { get; init; } = AfterCut.Close;
 
+    /// <summary>No answer at all: the connection is closed.</summary>
+    public static readonly TestResponse HangUp = new(0);
+
     public static TestResponse Text(int status, string text, string type = "text/plain") =>
         new TestResponse(status) { Body = Encoding.UTF8.GetBytes(text) }.With("Content-Type", type);
 

@@ -47,8 +47,8 @@ public sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         Task[] open;
         lock (connections)
         {
@@ -72,7 +72,7 @@ public sealed class TestServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
     }
@@ -121,6 +121,11 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Whether the connection may serve another request.</summary>
     private async Task<bool> AnswerAsync(Socket socket, Stream stream, TestRequest request, TestResponse response)
     {
+        if (ReferenceEquals(response, TestResponse.HangUp))
+        {
+            return false;
+        }
+
         var head = new StringBuilder($"HTTP/1.1 {response.Status} Status\r\n");
         foreach (var (name, value) in response.Headers)
         {

@@ -86,6 +86,15 @@ public sealed partial class TestRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets the failures that nobody has met yet.</summary>
+    public void Heal()
+    {
+        lock (faults)
+        {
+            faults.Clear();
+        }
+    }
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private TestResponse Handle(TestRequest request)

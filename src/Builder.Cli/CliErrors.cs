@@ -1,0 +1,19 @@
+using Builder.Diagnostics;
+
+namespace Builder.Cli;
+
+/// <summary>What can be wrong with a command line.</summary>
+public static class CliErrors
+{
+    /// <summary>A verb, option or argument that does not exist or does not fit.</summary>
+    public static readonly ErrorCode Usage = new(2001);
+
+    /// <summary>An archive to read is not there.</summary>
+    public static readonly ErrorCode NoInput = new(2002);
+
+    /// <summary>Output that nobody wants on a terminal.</summary>
+    public static readonly ErrorCode TerminalOutput = new(2003);
+
+    /// <summary>The user ended the command.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Builder.Cli.Commands;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+
+namespace Builder.Cli;
+
+/// <summary>All verbs, and what happens to a line that is none of them.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
+        {
+            BuildCommand.Create(),
+            ImagesCommand.Create(),
+            InspectCommand.Create(),
+            LoadCommand.Create(),
+            RunCommand.Create(),
+            SaveCommand.Create(),
+            VersionCommand.Create(),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            return ReportUsage(parsed);
+        }
+
+        // Signals are the session's business: it lets a build clean up before the process ends.
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static int ReportUsage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = string.Join(' ', Names(parsed.CommandResult).Reverse());
+        var isGroup = command.Subcommands.Count > 0;
+        var word = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        var candidates = isGroup ? command.Subcommands.Select(verb => verb.Name) : command.Options.Select(option => option.Name);
+        var near = word is null ? null : Suggestions.Nearest(word, candidates);
+        var message = (isGroup, word) switch
+        {
+            (true, null) => "no command given",
+            (true, _) => $"'{word}' is not a command",
+            (false, { } option) when option.StartsWith('-') => $"unknown option {option} for '{path}'",
+            _ => parsed.Errors[0].Message.TrimEnd('.'),
+        };
+        ErrorDisplay.Write(new BuilderException(CliErrors.Usage, message, near is null ? $"see '{path} --help'" : $"did you mean {near}? see '{path} --help'"));
+        return CliErrors.Usage.ExitCode;
+    }
+
+    private static IEnumerable<string> Names(SymbolResult? result)
+    {
+        for (; result is CommandResult command; result = result.Parent)
+        {
+            yield return command.Command is RootCommand ? "builder" : command.Command.Name;
+        }
+    }
+}

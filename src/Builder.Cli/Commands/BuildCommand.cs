@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
+using Builder.Engine;
+using Builder.Engine.Exporters;
+using Builder.Graph.Solving;
+using Builder.Oci;
+
+namespace Builder.Cli.Commands;
+
+/// <summary><c>builder build</c>: flags to a <see cref="BuildRequest"/>, and nothing else.</summary>
+internal static class BuildCommand
+{
+    private static readonly Option<string[]> Tag = new("--tag", "-t") { Description = "Name of the image, as name[:tag]; may be repeated", HelpName = "name" };
+    private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context)", HelpName = "path" };
+    private static readonly Option<string?> Target = new("--target") { Description = "The stage to build (default: the last)", HelpName = "stage" };
+    private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
+    private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
+    private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
+    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
+    private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
+    private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
+    private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
+    private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
+    private static readonly Option<string> Progress = new("--progress") { Description = "auto, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
+    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
+    private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
+    private static readonly Argument<string> Context = new("context") { Description = "The folder whose files the Dockerfile copies" };
+
+    public static Command Create()
+    {
+        var command = new Command("build", "Build an image from a Dockerfile")
+        {
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, NoCacheFilter, PlatformOption, Network, AddHost, Progress, Quiet, Jobs, Context,
+        };
+        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
+        return command;
+    }
+
+    private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var display = DisplayOf(parsed);
+        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenOutput);
+        var request = RequestOf(parsed);
+        var result = await builder.BuildAsync(request, display, ErrorDisplay.Write, cancellationToken);
+        if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
+        {
+            Terminal.WriteLine(result.ImageId.ToString());
+        }
+
+        return 0;
+    }
+
+    private static BuildRequest RequestOf(ParseResult parsed) => new()
+    {
+        ContextFolder = parsed.GetValue(Context)!,
+        DockerfilePath = parsed.GetValue(File),
+        Names = [.. (parsed.GetValue(Tag) ?? []).Select(ImageReference.Parse)],
+        Target = parsed.GetValue(Target),
+        BuildArgs = Pairs(parsed.GetValue(BuildArg), "--build-arg", Environment.GetEnvironmentVariable),
+        NamedContexts = Pairs(parsed.GetValue(BuildContext), "--build-context", null),
+        Labels = Pairs(parsed.GetValue(Label), "--label", null),
+        Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
+        NoCache = parsed.GetValue(NoCache),
+        NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
+        Network = parsed.GetValue(Network) switch
+        {
+            "default" => RunNetwork.Default,
+            "host" => RunNetwork.Host,
+            "none" => RunNetwork.None,
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown network '{other}'", "it is default, host or none"),
+        },
+        ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
+        SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        Jobs = parsed.GetValue(Jobs),
+        Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+    };
+
+    private static IBuildEvents DisplayOf(ParseResult parsed)
+    {
+        var kind = parsed.GetValue(Quiet) ? "quiet" : parsed.GetValue(Progress);
+        return kind switch
+        {
+            "auto" or "plain" => new PlainDisplay(),
+            "quiet" => new QuietDisplay(),
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, plain or quiet"),
+        };
+    }
+
+    private static Dictionary<string, string> Pairs(string[]? texts, string option, Func<string, string?>? fallback)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in texts ?? [])
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                pairs[text[..equals]] = text[(equals + 1)..];
+            }
+            else if (equals < 0 && fallback is not null)
+            {
+                if (fallback(text) is { } value)
+                {
+                    pairs[text] = value;
+                }
+            }
+            else
+            {
+                throw new BuilderException(CliErrors.Usage, $"'{text}' is not what {option} takes", "write it as NAME=VALUE");
+            }
+        }
+
+        return pairs;
+    }
+
+    private static Graph.Operations.HostEntry HostOf(string text)
+    {
+        var separator = text.IndexOfAny([':', '=']);
+        return separator > 0 && separator < text.Length - 1
+            ? new Graph.Operations.HostEntry(text[..separator], text[(separator + 1)..].Trim('[', ']'))
+            : throw new BuilderException(CliErrors.Usage, $"'{text}' is not what --add-host takes", "write it as NAME:ADDRESS");
+    }
+
+    private static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null
+        : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 ? seconds
+        : throw new BuilderException(CliErrors.Usage, $"invalid SOURCE_DATE_EPOCH: {text}", "it is a number of seconds since 1970");
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Builder.Cli.Displays;
+using Builder.Engine.Images;
+using Builder.Oci;
+
+namespace Builder.Cli.Commands;
+
+/// <summary><c>builder inspect</c>: an array of images in the shape of <c>docker image inspect</c>.</summary>
+internal static class InspectCommand
+{
+    private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
+
+    public static Command Create()
+    {
+        var command = new Command("inspect", "Show everything about images, as JSON") { Images };
+        command.SetAction((parsed, _) => Session.RunAsync((session, _) => Task.FromResult(Inspect(session, parsed.GetValue(Images)!))));
+        return command;
+    }
+
+    private static int Inspect(Session session, string[] names)
+    {
+        var catalog = new ImageCatalog(session.Store);
+        var images = names.Select(catalog.Get).ToArray();
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 4, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartArray();
+            foreach (var image in images)
+            {
+                Write(json, image);
+            }
+
+            json.WriteEndArray();
+        }
+
+        Terminal.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return 0;
+    }
+
+    private static void Write(Utf8JsonWriter json, StoredImage image)
+    {
+        json.WriteStartObject();
+        json.WriteString("Id", image.Id.ToString());
+        WriteList(json, "RepoTags", image.Names.Where(name => name.Tag is not null).Select(name => (name with { Digest = null }).Familiar));
+        WriteList(json, "RepoDigests", image.Names.Select(name => (name with { Tag = null, Digest = image.Target.Digest }).Familiar).Distinct());
+        if (image.Config.Created is { } created)
+        {
+            json.WriteString("Created", created.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        }
+
+        if (image.Config.Author is { } author)
+        {
+            json.WriteString("Author", author);
+        }
+
+        json.WritePropertyName("Config");
+        json.WriteRawValue(OciJson.Write(image.Config.Execution ?? new ExecutionConfig()));
+        json.WriteString("Architecture", image.Config.Architecture);
+        if (image.Config.Variant is { } variant)
+        {
+            json.WriteString("Variant", variant);
+        }
+
+        json.WriteString("Os", image.Config.Os);
+        json.WriteNumber("Size", image.Size);
+        json.WriteStartObject("RootFS");
+        json.WriteString("Type", image.Config.RootFs.Type);
+        WriteList(json, "Layers", image.Config.RootFs.DiffIds.Select(id => id.ToString()));
+        json.WriteEndObject();
+        json.WritePropertyName("Descriptor");
+        json.WriteRawValue(OciJson.Write(image.ManifestDescriptor));
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

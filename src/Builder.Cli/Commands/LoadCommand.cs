@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Engine.Images;
+
+namespace Builder.Cli.Commands;
+
+/// <summary><c>builder load</c>: images of a docker or OCI archive into the store.</summary>
+internal static class LoadCommand
+{
+    private static readonly Option<string?> Input = new("--input", "-i") { Description = "The archive to read (default: standard input)", HelpName = "path" };
+    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print nothing" };
+
+    public static Command Create()
+    {
+        var command = new Command("load", "Read images from an archive") { Input, Quiet };
+        command.SetAction((parsed, _) => Session.RunAsync((session, token) => Task.FromResult(Load(session, parsed, token))));
+        return command;
+    }
+
+    private static int Load(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var archive = Open(parsed.GetValue(Input));
+        foreach (var image in new ImageTransfer(session.Store).Load(archive, cancellationToken))
+        {
+            if (parsed.GetValue(Quiet))
+            {
+                continue;
+            }
+
+            foreach (var name in image.Names)
+            {
+                Terminal.WriteLine($"Loaded image: {name.Familiar}");
+            }
+
+            if (image.Names.Count == 0)
+            {
+                Terminal.WriteLine($"Loaded image ID: {image.Id}");
+            }
+        }
+
+        return 0;
+    }
+
+    private static Stream Open(string? path)
+    {
+        try
+        {
+            return path is null ? Terminal.OpenInput() : File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BuilderException(CliErrors.NoInput, $"the archive {path} cannot be read", inner: e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Linux.Isolation;
+using Builder.Registry;
+using Builder.Storage;
+
+namespace Builder.Cli;
+
+/// <summary>One run of a verb: the store, the registry client, the end that a signal brings, the exit code of an error.</summary>
+internal sealed class Session : IDisposable
+{
+    private Session(BuilderStore store) => Store = store;
+
+    public BuilderStore Store { get; }
+
+    public RegistryClient Registry { get; } = new();
+
+    /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
+    public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
+    {
+        using var session = new Session(BuilderStore.Open(new StoreOptions { Root = StoreLocation.Root }));
+        return await verb(session, token);
+    });
+
+    /// <summary>
+    /// Runs a verb that makes containers or touches files of other owners: an ordinary user becomes root of a user namespace
+    /// first, by starting this program once more inside it.
+    /// </summary>
+    public static Task<int> RunAsRootAsync(Func<Session, CancellationToken, Task<int>> verb) =>
+        UserNamespaceEntry.IsNeeded ? GuardAsync(_ => Task.FromResult(UserNamespaceEntry.Reexec())) : RunAsync(verb);
+
+    public void Dispose()
+    {
+        Registry.Dispose();
+        Store.Dispose();
+    }
+
+    private static async Task<int> GuardAsync(Func<CancellationToken, Task<int>> verb)
+    {
+        using var interruption = new CancellationTokenSource();
+        var signal = 0;
+        void Interrupt(PosixSignalContext context, int number)
+        {
+            context.Cancel = true;
+            signal = number;
+            interruption.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Interrupt(context, 2));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Interrupt(context, 15));
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Interrupt(context, 1));
+        try
+        {
+            return await verb(interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            ErrorDisplay.WriteInterrupted();
+            return 128 + signal;
+        }
+        catch (BuilderException e)
+        {
+            ErrorDisplay.Write(e);
+            return e.Code.ExitCode;
+        }
+#pragma warning disable CA1031 // The last line of defence: whatever it is, a user gets a message and not a stack trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ErrorDisplay.WriteBug(e);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Builder.Containers;
+using Builder.Linux.Files;
+
+namespace Builder.Engine.Containers;
+
+/// <summary>The files that one container needs beside its root; gone with it.</summary>
+internal sealed class StepFiles : IDisposable
+{
+    private readonly string folder;
+
+    public StepFiles(string folder)
+    {
+        this.folder = folder;
+        Directory.CreateDirectory(folder);
+    }
+
+    public string MakeFolder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+
+    public string Write(string name, string content, bool executable = false)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(content));
+        using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
+        directory.SetMode(Encoding.UTF8.GetBytes(Path.GetFileName(path)), executable ? 0x1edu : 0x1a4u);
+        return path;
+    }
+
+    /// <summary><c>/etc/hosts</c> and <c>/etc/resolv.conf</c>: writable copies, so that a step may append to them, and bound, so that it is for nothing.</summary>
+    public IReadOnlyList<ContainerMount> NetworkFiles(string hostname, IEnumerable<(string Name, string Address)> extraHosts, NetworkMode network) =>
+    [
+        new BindMount(Write("hosts", HostsFile.Render(hostname, extraHosts)), "/etc/hosts", ReadOnly: false),
+        new BindMount(
+            Write("resolv.conf", network == NetworkMode.Host ? ResolvConf.FromHost("/etc/resolv.conf", hostNetwork: true) : ""),
+            "/etc/resolv.conf",
+            ReadOnly: false),
+    ];
+
+    /// <summary>Mount points that the root lacks go into a layer of their own that is in no image.</summary>
+    public ContainerSpec WithStubs(ContainerSpec spec)
+    {
+        var overlay = (OverlayRoot)spec.Root;
+        var init = MakeFolder("init");
+        return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
+            ? spec with { Root = overlay with { LowerDirs = [init, .. overlay.LowerDirs] } }
+            : spec;
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

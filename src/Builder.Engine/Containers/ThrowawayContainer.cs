@@ -1,0 +1,58 @@
+using Builder.Containers;
+using Builder.Engine.Copying;
+using Builder.Engine.Images;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Builder.Storage;
+
+namespace Builder.Engine.Containers;
+
+/// <summary>Runs a command of an image in a container whose changes are thrown away.</summary>
+public sealed class ThrowawayContainer(BuilderStore store)
+{
+    /// <param name="arguments">Replaces the image's CMD when there are any.</param>
+    public async Task<ContainerExit> RunAsync(StoredImage image, IReadOnlyList<string> arguments, OutputReceiver output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var layers = image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds).ToArray();
+        var snapshot = await store.Layers.EnsureSnapshotsAsync(layers, OpenLayerAsync, null, cancellationToken);
+        await using var draft = store.Snapshots.Begin(snapshot);
+        using var files = new StepFiles(store.NewTemporaryPath());
+        return await ContainerProcess.RunAsync(files.WithStubs(Describe(image, arguments, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files)), output, cancellationToken);
+    }
+
+    private Task<Stream> OpenLayerAsync(Descriptor layer, CancellationToken cancellationToken)
+    {
+        if (!store.Content.Contains(layer.Digest))
+        {
+            using var writer = store.Content.CreateWriter();
+            store.Layers.CopyTo(layer, writer, cancellationToken);
+            writer.Commit(layer.Digest, layer.Size);
+        }
+
+        return Task.FromResult<Stream>(store.Content.OpenRead(layer.Digest));
+    }
+
+    private ContainerSpec Describe(StoredImage image, IReadOnlyList<string> arguments, IReadOnlyList<string> lowers, string upper, string work, StepFiles files)
+    {
+        var config = image.Config.Execution ?? new ExecutionConfig();
+        ResolvedUser user;
+        using (var view = OverlayMount.OpenView(lowers, store.Snapshots.UserXattrs))
+        {
+            user = UserLookup.Resolve(config.User ?? "", AccountFiles.Reader(view));
+        }
+
+        string[] command = [.. config.Entrypoint ?? [], .. arguments.Count > 0 ? arguments : config.Cmd ?? []];
+        var hostname = image.Id.Short;
+        return new ContainerSpec
+        {
+            Argv = command.Length > 0 ? command : throw new Diagnostics.BuilderException(EngineErrors.NoCommand, "the image has neither ENTRYPOINT nor CMD", "say what to run after the image's name"),
+            Env = StepEnvironment.Complete(config.Env ?? [], user),
+            WorkingDirectory = string.IsNullOrEmpty(config.WorkingDir) ? "/" : config.WorkingDir,
+            User = user,
+            Hostname = hostname,
+            Root = new OverlayRoot(lowers, upper, work),
+            Mounts = files.NetworkFiles(hostname, [], NetworkMode.Host),
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Builder.Diagnostics;
+using Builder.Graph.Compilation;
+using Builder.Oci;
+using Builder.Registry;
+using Builder.Storage;
+
+namespace Builder.Engine.Images;
+
+/// <summary>
+/// Where base images come from: the store, an OCI layout, a registry; in this order for a name. Only manifest and config are
+/// fetched to find out what a name means.
+/// </summary>
+internal sealed class BaseImages(BuilderStore store, RegistryClient registry) : IImageResolver
+{
+    private readonly ConcurrentDictionary<Digest, BaseImage> known = new();
+
+    public async Task<ResolvedBase> ResolveAsync(ImageReference reference, Platform platform, SourceSpan? span, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var image = FindInStore(reference, platform) ?? await FetchAsync(reference, platform, cancellationToken);
+        return Remember(image, reference, null);
+    }
+
+    public Task<ResolvedBase> ResolveAsync(LayoutContext layout, Platform platform, SourceSpan? span, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var image = new LayoutFolder(layout.Path).Find(layout.Reference, platform);
+        var name = new ImageReference("oci-layout", Path.GetFileName(Path.TrimEndingDirectorySeparator(layout.Path)), layout.Reference, null);
+        return Task.FromResult(Remember(image, name, layout.Path));
+    }
+
+    /// <summary>An image that was resolved before.</summary>
+    public BaseImage Get(Digest manifestDigest) => known[manifestDigest];
+
+    /// <summary>Opens a layer: from the store if it is there, else from where the image was found.</summary>
+    public Task<Stream> OpenLayerAsync(BaseImage image, Descriptor layer, CancellationToken cancellationToken) =>
+        store.Content.TryOpenRead(layer.Digest) is { } file
+            ? Task.FromResult<Stream>(file)
+            : image.OpenBlobAsync(layer, cancellationToken);
+
+    /// <summary>Brings every blob of an image into the store, so that the store can vouch for it.</summary>
+    public async Task FetchAllAsync(BaseImage image, CancellationToken cancellationToken)
+    {
+        foreach (var layer in image.Manifest.Layers)
+        {
+            if (!store.Content.Contains(layer.Digest))
+            {
+                await using var stream = await image.OpenBlobAsync(layer, cancellationToken);
+                await store.Content.IngestAsync(stream, layer.Digest, layer.Size, cancellationToken);
+            }
+        }
+
+        KeepName(image);
+    }
+
+    /// <summary>The image is whole now: from here on the store knows it by its name.</summary>
+    public void KeepName(BaseImage image)
+    {
+        if (image.Name is { } name)
+        {
+            store.Names.Set(name, image.Descriptor);
+        }
+    }
+
+    private ResolvedBase Remember(BaseImage image, ImageReference reference, string? layoutPath)
+    {
+        ImageLaws.Require(image.Manifest, image.Config);
+        known[image.Descriptor.Digest] = image;
+        return new ResolvedBase(reference, image.Descriptor.Digest, image.Manifest, image.Config) { LayoutPath = layoutPath };
+    }
+
+    private BaseImage? FindInStore(ImageReference reference, Platform platform)
+    {
+        var found = store.Names.Resolve(reference);
+        if (found is not null && MediaTypes.IsIndex(found.MediaType))
+        {
+            found = OciJson.ReadIndex(store.Content.ReadDocument(found)).Choose(platform);
+        }
+
+        if (found is null || !store.Content.Contains(found.Digest))
+        {
+            return null;
+        }
+
+        var manifest = OciJson.ReadManifest(store.Content.ReadDocument(found));
+        var config = OciJson.ReadConfig(store.Content.ReadDocument(manifest.Config));
+        return platform.Rank(config.Platform) is null
+            ? null
+            : new BaseImage(found, manifest, config, null, (blob, token) => Task.FromResult<Stream>(OpenPromised(blob, token)));
+    }
+
+    /// <summary>A layer that an earlier build made and nobody has asked for yet: written now, to be read at once.</summary>
+    private FileStream OpenPromised(Descriptor blob, CancellationToken cancellationToken)
+    {
+        using (var writer = store.Content.CreateWriter())
+        {
+            store.Layers.CopyTo(blob, writer, cancellationToken);
+            writer.Commit(blob.Digest, blob.Size);
+        }
+
+        return store.Content.OpenRead(blob.Digest);
+    }
+
+    private async Task<BaseImage> FetchAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var resolved = await registry.ResolveAsync(reference, platform, cancellationToken);
+        var config = await registry.FetchDocumentAsync(reference, resolved.Manifest.Config, cancellationToken);
+        store.Content.Put(resolved.Document, resolved.Descriptor.MediaType);
+        store.Content.Put(config, resolved.Manifest.Config.MediaType);
+        return new BaseImage(
+            resolved.Descriptor,
+            resolved.Manifest,
+            OciJson.ReadConfig(config),
+            reference,
+            async (blob, token) => await registry.OpenBlobAsync(reference, blob, null, token));
+    }
+}

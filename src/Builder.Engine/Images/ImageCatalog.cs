@@ -1,0 +1,68 @@
+using Builder.Diagnostics;
+using Builder.Oci;
+using Builder.Storage;
+using Builder.Storage.Names;
+
+namespace Builder.Engine.Images;
+
+/// <summary>An image of the store with its documents.</summary>
+/// <param name="Target">What the name stands for: a manifest, or an index of several.</param>
+/// <param name="Names">All its names in this store.</param>
+public sealed record StoredImage(Descriptor Target, IReadOnlyList<ImageReference> Names, Descriptor ManifestDescriptor, ImageManifest Manifest, ImageConfig Config)
+{
+    /// <summary>Docker's image id.</summary>
+    public Digest Id => Manifest.Config.Digest;
+
+    /// <summary>The layers' sizes as they are stored, in bytes.</summary>
+    public long Size => Manifest.Layers.Sum(layer => layer.Size);
+}
+
+/// <summary>What is in the store, by name.</summary>
+public sealed class ImageCatalog(BuilderStore store)
+{
+    /// <summary>Every image, named ones first, sorted by name; of an index, the manifest for this machine.</summary>
+    public IReadOnlyList<StoredImage> List() =>
+        [.. store.Names.List()
+            .GroupBy(named => named.Target.Digest)
+            .Select(group => Read(group.First().Target, NamesIn(group)))
+            .OfType<StoredImage>()
+            .OrderBy(image => image.Names.Count == 0)
+            .ThenBy(image => image.Names.Count == 0 ? image.Id.ToString() : image.Names[0].ToString(), StringComparer.Ordinal)];
+
+    /// <summary>An image by name, or by the beginning of its id.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.NoSuchImage"/>.</exception>
+    public StoredImage Get(string nameOrId)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrId);
+        var target = (ImageReference.TryParse(nameOrId, out var reference) ? store.Names.Resolve(reference) : null) ?? store.Names.ResolveId(nameOrId);
+        var image = target is null ? null : Read(target, NamesIn(store.Names.List().Where(named => named.Target.Digest == target.Digest)));
+        return image ?? throw NotFound(nameOrId);
+    }
+
+    private static IReadOnlyList<ImageReference> NamesIn(IEnumerable<NamedImage> images) =>
+        [.. images.Select(named => named.Reference).OfType<ImageReference>().OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+
+    private StoredImage? Read(Descriptor target, IReadOnlyList<ImageReference> names)
+    {
+        var manifest = MediaTypes.IsIndex(target.MediaType) ? ChooseManifest(OciJson.ReadIndex(store.Content.ReadDocument(target))) : target;
+        if (manifest is null || !store.Content.Contains(manifest.Digest))
+        {
+            return null;
+        }
+
+        var document = OciJson.ReadManifest(store.Content.ReadDocument(manifest));
+        return new StoredImage(target, names, manifest, document, OciJson.ReadConfig(store.Content.ReadDocument(document.Config)));
+    }
+
+    private static Descriptor? ChooseManifest(ImageIndex index) =>
+        index.Choose(Platform.Host) ?? (index.Manifests.Count > 0 ? index.Manifests[0] : null);
+
+    private BuilderException NotFound(string nameOrId)
+    {
+        var known = store.Names.List().Select(named => named.Reference?.Familiar).OfType<string>();
+        return new BuilderException(
+            EngineErrors.NoSuchImage,
+            $"no such image: {nameOrId}",
+            Suggestions.Nearest(nameOrId, known) is { } near ? $"did you mean {near}?" : "'builder images' lists what there is");
+    }
+}

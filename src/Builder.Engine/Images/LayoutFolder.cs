@@ -1,0 +1,87 @@
+using Builder.Archives.Images;
+using Builder.Diagnostics;
+using Builder.Oci;
+
+namespace Builder.Engine.Images;
+
+/// <summary>An OCI layout in a folder, as other tools write it.</summary>
+internal sealed class LayoutFolder(string folder)
+{
+    private const int MaxIndexDepth = 4;
+
+    /// <summary>The manifest for a platform.</summary>
+    /// <param name="reference">A tag or digest; null for the only image.</param>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.BadLayout"/>.</exception>
+    public BaseImage Find(string? reference, Platform platform)
+    {
+        if (!File.Exists(Path.Combine(folder, OciLayout.FileName)))
+        {
+            throw new BuilderException(EngineErrors.BadLayout, $"{folder} is not an OCI layout: it has no file {OciLayout.FileName}");
+        }
+
+        var index = OciJson.ReadIndex(ReadFile(OciLayout.IndexFileName, OciJson.MaxDocumentSize));
+        var entry = Digest.TryParse(reference, out var digest)
+            ? index.Manifests.FirstOrDefault(candidate => candidate.Digest == digest)
+            : LayoutIndex.Find(index, reference);
+        if (entry is null)
+        {
+            throw new BuilderException(
+                EngineErrors.BadLayout,
+                reference is null ? $"the OCI layout {folder} does not hold exactly one image" : $"the OCI layout {folder} holds no image '{reference}'",
+                "it holds: " + string.Join(", ", index.Manifests.Select(candidate => candidate.Annotation(AnnotationKeys.RefName) ?? candidate.Digest.ToString())));
+        }
+
+        for (var depth = 0; MediaTypes.IsIndex(entry.MediaType) && depth < MaxIndexDepth; depth++)
+        {
+            var inner = OciJson.ReadIndex(ReadDocument(entry));
+            entry = inner.Choose(platform) ?? throw new BuilderException(
+                EngineErrors.BadLayout,
+                $"no match for platform in manifest: the OCI layout {folder} has nothing for {platform}");
+        }
+
+        var manifest = OciJson.ReadManifest(ReadDocument(entry));
+        var config = OciJson.ReadConfig(ReadDocument(manifest.Config));
+        ImageLaws.Require(manifest, config);
+        return new BaseImage(entry, manifest, config, null, (blob, _) => Task.FromResult<Stream>(OpenBlob(blob)));
+    }
+
+    private byte[] ReadDocument(Descriptor descriptor)
+    {
+        var content = ReadFile(OciLayout.BlobPath(descriptor.Digest), OciJson.MaxDocumentSize);
+        return ImageLaws.Violation(descriptor, content) is { } violation
+            ? throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is damaged: {violation}")
+            : content;
+    }
+
+    private byte[] ReadFile(string name, int limit)
+    {
+        try
+        {
+            using var file = File.OpenRead(Path.Combine(folder, name));
+            if (file.Length > limit)
+            {
+                throw new BuilderException(EngineErrors.BadLayout, $"{name} in the OCI layout {folder} has {file.Length} bytes, more than the {limit} allowed");
+            }
+
+            var content = new byte[file.Length];
+            file.ReadExactly(content);
+            return content;
+        }
+        catch (IOException e)
+        {
+            throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: {name} cannot be read", inner: e);
+        }
+    }
+
+    private FileStream OpenBlob(Descriptor blob)
+    {
+        try
+        {
+            return File.OpenRead(Path.Combine(folder, OciLayout.BlobPath(blob.Digest)));
+        }
+        catch (IOException e)
+        {
+            throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: blob {blob.Digest} is missing", inner: e);
+        }
+    }
+}

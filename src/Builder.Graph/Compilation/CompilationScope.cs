@@ -1,0 +1,54 @@
+using Builder.Dockerfile.Syntax;
+using Builder.Graph.Operations;
+
+namespace Builder.Graph.Compilation;
+
+/// <summary>What all stages of one compilation share.</summary>
+/// <param name="BuildArgs">The user's, with SOURCE_DATE_EPOCH among them if there is one.</param>
+internal sealed record CompilationScope(
+    DockerfileSyntax Dockerfile, CompileOptions Options, IReadOnlyDictionary<string, string> BuildArgs,
+    VariableMap Globals, Expander Expander, WarningList Warnings, GraphBuilder Graph)
+{
+    private const string DefaultHostname = "buildkitsandbox";
+
+    private readonly Dictionary<int, (StagePlan Plan, StageState State)> compiled = [];
+
+    public string Hostname => BuildArgs.GetValueOrDefault("BUILDKIT_SANDBOX_HOSTNAME") is { Length: > 0 } name ? name : DefaultHostname;
+
+    public string? CacheNamespace => BuildArgs.GetValueOrDefault("BUILDKIT_CACHE_MOUNT_NS") is { Length: > 0 } name ? name : null;
+
+    /// <summary>The proxies, under both spellings of each name, since programs disagree about which one counts.</summary>
+    public IReadOnlyList<string> ProxyEnvironment { get; } =
+    [
+        .. from name in new[] { "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY" }
+           let lower = name.ToLowerInvariant()
+           let value = BuildArgs.GetValueOrDefault(name) ?? BuildArgs.GetValueOrDefault(lower)
+           where value is not null
+           from spelling in new[] { name, lower }
+           select $"{spelling}={value}",
+    ];
+
+    public void Add(StagePlan plan, StageState state) => compiled.Add(plan.Syntax.Index, (plan, state));
+
+    public StageState StateOf(int stage) => compiled[stage].State;
+
+    /// <summary>What a copy or mount from an origin reads.</summary>
+    public Vertex SourceOf(Origin origin) => origin switch
+    {
+        StageOrigin stage when compiled[stage.Index].Plan is { IsReplaced: true } plan => SourceOf(plan.Base),
+        StageOrigin stage => Graph.OrScratch(compiled[stage.Index].State.Root),
+        ImageOrigin image => ImageVertex(image, $"FROM {image.Image.Reference}"),
+        SourceOrigin source => SourceVertex(source.Operation),
+        _ => Graph.OrScratch(null),
+    };
+
+    public Vertex MainContext => SourceVertex(new ContextOperation(ContextOperation.MainName));
+
+    public Vertex SourceVertex(Operation operation) => Graph.Add(operation, [], null, StepNames.OfSource(operation), null);
+
+    public Vertex ImageVertex(ImageOrigin image, string name, Diagnostics.SourceSpan? span = null)
+    {
+        var operation = new ImageOperation(image.Image.Reference, image.Image.ManifestDigest, image.Platform) { LayoutPath = image.Image.LayoutPath };
+        return Graph.Add(operation, [], null, name, span);
+    }
+}

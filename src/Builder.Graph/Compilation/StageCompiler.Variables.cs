@@ -1,0 +1,60 @@
+using Builder.Dockerfile.Syntax;
+
+namespace Builder.Graph.Compilation;
+
+/// <content>ARG, ENV, LABEL.</content>
+internal sealed partial class StageCompiler
+{
+    /// <summary>Each name sees those left of it. The value is the build argument, else the default, else the global one, else none.</summary>
+    private void Arg(ArgInstruction arg)
+    {
+        var words = new List<string>();
+        foreach (var declaration in arg.Declarations)
+        {
+            var name = declaration.Name.Text;
+            var value = scope.BuildArgs.TryGetValue(name, out var given) ? given
+                : declaration.Default is { } text ? Expand(text)
+                : scope.Globals.Find(name);
+            if (value is not null)
+            {
+                state.Variables.Set(name, value);
+            }
+
+            if (!state.ArgNames.Contains(name))
+            {
+                state.ArgNames.Add(name);
+            }
+
+            words.Add(value is null ? name : $"{name}={value}");
+        }
+
+        Record("ARG " + string.Join(' ', words));
+    }
+
+    /// <summary>All values see the variables as they were before the instruction.</summary>
+    private void Env(EnvInstruction env)
+    {
+        var pairs = ExpandPairs(env.Pairs);
+        var image = VariableMap.Parse(state.Config.Env ?? []);
+        foreach (var (name, value) in pairs)
+        {
+            image.Set(name, value);
+            state.Variables.Set(name, value);
+        }
+
+        state.Config = state.Config with { Env = image.Lines };
+        Record("ENV " + Text(pairs));
+    }
+
+    private void Label(LabelInstruction label)
+    {
+        var pairs = ExpandPairs(label.Pairs);
+        state.Config = state.Config with { Labels = ConfigSets.With(state.Config.Labels, pairs) };
+        Record("LABEL " + Text(pairs));
+    }
+
+    private List<(string Key, string Value)> ExpandPairs(IEnumerable<KeyValue> pairs) =>
+        [.. pairs.Select(pair => (Expand(pair.Key), Expand(pair.Value)))];
+
+    private static string Text(IEnumerable<(string Key, string Value)> pairs) => string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}"));
+}

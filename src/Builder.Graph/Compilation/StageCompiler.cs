@@ -1,0 +1,151 @@
+using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
+using Builder.Graph.Operations;
+using Builder.Oci;
+
+namespace Builder.Graph.Compilation;
+
+/// <summary>
+/// Goes through the instructions of one stage, each of which changes the state: the config, the variables, the history,
+/// and for some a new vertex on top of the root.
+/// </summary>
+internal sealed partial class StageCompiler
+{
+    private readonly CompilationScope scope;
+    private readonly StagePlan plan;
+    private readonly StageState state;
+    private readonly StepNames names;
+    private readonly bool ignoreCache;
+    private char escape;
+
+    private StageCompiler(CompilationScope scope, StagePlan plan)
+    {
+        this.scope = scope;
+        this.plan = plan;
+        var platform = plan.Platform ?? (plan.Base is StageOrigin stage ? scope.StateOf(stage.Index).Platform : scope.Options.TargetPlatform);
+        names = new StepNames(plan, scope.Dockerfile.Stages.Length, scope.Options.NamePlatform ? platform.ToString() : null);
+        ignoreCache = scope.Options.NoCache
+            || (plan.Syntax.Name is { } name && scope.Options.NoCacheStages.Contains(name, StringComparer.OrdinalIgnoreCase));
+        state = Start(platform);
+    }
+
+    /// <summary>Compiles a stage whose earlier stages are in the scope already.</summary>
+    public static StageState Compile(CompilationScope scope, StagePlan plan)
+    {
+        var compiler = new StageCompiler(scope, plan);
+        foreach (var (instruction, escape) in plan.Instructions)
+        {
+            compiler.escape = escape;
+            try
+            {
+                compiler.Compile(instruction);
+            }
+            catch (BuilderException e) when (e.Span is null)
+            {
+                throw e.At(instruction.Span);
+            }
+        }
+
+        return compiler.state;
+    }
+
+    private void Compile(Instruction instruction)
+    {
+        switch (instruction)
+        {
+            case ArgInstruction arg: Arg(arg); break;
+            case EnvInstruction env: Env(env); break;
+            case LabelInstruction label: Label(label); break;
+            case RunInstruction run: Run(run); break;
+            case CopyInstruction copy: Copy(copy); break;
+            case AddInstruction add: Add(add); break;
+            case WorkdirInstruction workdir: Workdir(workdir); break;
+            case UserInstruction user: User(user); break;
+            case CmdInstruction cmd: Cmd(cmd); break;
+            case EntrypointInstruction entrypoint: Entrypoint(entrypoint); break;
+            case ShellInstruction shell: Shell(shell); break;
+            case ExposeInstruction expose: Expose(expose); break;
+            case VolumeInstruction volume: Volume(volume); break;
+            case StopSignalInstruction signal: Signal(signal); break;
+            case HealthcheckInstruction healthcheck: HealthCheck(healthcheck); break;
+            case MaintainerInstruction maintainer: Maintainer(maintainer); break;
+            case OnbuildInstruction onbuild: Onbuild(onbuild); break;
+            default: throw new ArgumentException($"{instruction.Name} is no instruction of a stage", nameof(instruction));
+        }
+    }
+
+    private StageState Start(Platform platform)
+    {
+        if (platform.Os == "windows")
+        {
+            throw new BuilderException(GraphErrors.InvalidPlatform, "images for windows cannot be built here", span: plan.Syntax.From.Span);
+        }
+
+        var from = plan.Syntax.From;
+        switch (plan.Base)
+        {
+            case StageOrigin stage:
+                names.Next(from.Code);
+                var child = scope.StateOf(stage.Index).Child(platform);
+                child.Config = child.Config with { OnBuild = null };
+                return child;
+
+            case ImageOrigin image:
+                WarnOfOtherPlatform(image, from);
+                var root = scope.ImageVertex(image, names.Next($"FROM {image.Image.Reference}"), from.Span);
+                var based = StageState.Of(image.Image, root, platform);
+                based.Config = plan.IsReplaced ? based.Config : based.Config with { OnBuild = null };
+                return based;
+
+            case SourceOrigin source:
+                var files = FilesOf(source.Operation, from);
+                var state = StageState.Empty(files, platform);
+                state.Steps.Add(new BlueprintStep(null, files));
+                return state;
+
+            default:
+                return StageState.Empty(null, platform);
+        }
+    }
+
+    /// <summary>The root of a stage that starts from a named context: a folder has to be copied, other sources are roots.</summary>
+    private Vertex FilesOf(Operation operation, FromInstruction from)
+    {
+        var source = scope.SourceVertex(operation);
+        var name = names.Next(from.Code);
+        if (operation.HasResult)
+        {
+            return source;
+        }
+
+        var copy = new CopyOperation("/", true) { Sources = [new CopySource(1, "/")] };
+        return scope.Graph.Add(copy, [scope.Graph.OrScratch(null), source], null, name, from.Span, ignoreCache);
+    }
+
+    private void WarnOfOtherPlatform(ImageOrigin image, FromInstruction from)
+    {
+        var actual = image.Image.Config.Platform;
+        if (actual.Os != image.Platform.Os || actual.Architecture != image.Platform.Architecture)
+        {
+            scope.Warnings.Add(
+                "InvalidBaseImagePlatform",
+                $"base image {image.Image.Reference.Familiar} was pulled with platform \"{actual}\", expected \"{image.Platform}\" for current build",
+                from.Span);
+        }
+    }
+
+    private string Expand(Word word) => scope.Expander.Expand(word, state.Variables, escape);
+
+    /// <summary>An instruction that changes no files.</summary>
+    private void Record(string history) => state.Steps.Add(new BlueprintStep(history, null));
+
+    /// <summary>An instruction that made a layer.</summary>
+    private void Record(string history, Vertex layer)
+    {
+        state.Root = layer;
+        state.Steps.Add(new BlueprintStep(history, layer));
+    }
+
+    private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null) =>
+        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache);
+}

@@ -1,0 +1,72 @@
+using Builder.Oci;
+
+namespace Builder.Graph.Compilation;
+
+/// <summary>What a stage has come to at some instruction. A stage that starts from this one starts with a copy.</summary>
+internal sealed class StageState
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static readonly IReadOnlyList<string> DefaultShell = ["/bin/sh", "-c"];
+
+    private StageState(Vertex? root, ResolvedBase? baseImage, Platform platform, ExecutionConfig config, VariableMap variables)
+    {
+        Root = root;
+        Base = baseImage;
+        Platform = platform;
+        Config = config;
+        Variables = variables;
+        Author = baseImage?.Config.Author;
+    }
+
+    /// <summary>The last vertex that changed files; null while there are none.</summary>
+    public Vertex? Root { get; set; }
+
+    public ResolvedBase? Base { get; }
+
+    public Platform Platform { get; private init; }
+
+    public ExecutionConfig Config { get; set; }
+
+    public string? Author { get; set; }
+
+    /// <summary>What a RUN finds in its environment and words are expanded with: ENV and ARG, whichever came last.</summary>
+    public VariableMap Variables { get; private init; }
+
+    /// <summary>The names that ARG declared, in order of first declaration.</summary>
+    public List<string> ArgNames { get; private init; } = [];
+
+    public List<BlueprintStep> Steps { get; private init; } = [];
+
+    /// <summary>Whether this stage itself has a CMD, which an ENTRYPOINT then leaves alone.</summary>
+    public bool HasOwnCommand { get; set; }
+
+    public string WorkingDirectory => Config.WorkingDir is { Length: > 0 } directory ? directory : "/";
+
+    public IReadOnlyList<string> Shell => Config.Shell is { Count: > 0 } shell ? shell : DefaultShell;
+
+    public static StageState Empty(Vertex? root, Platform platform) =>
+        Start(root, null, platform, new ExecutionConfig { WorkingDir = "/" });
+
+    public static StageState Of(ResolvedBase image, Vertex root, Platform platform) =>
+        Start(root, image, platform, image.Config.Execution ?? new ExecutionConfig());
+
+    /// <summary>How a stage starts that is built on this one.</summary>
+    public StageState Child(Platform platform) => new(Root, Base, platform, Config, Variables.Copy())
+    {
+        Author = Author,
+        ArgNames = [.. ArgNames],
+        Steps = [.. Steps],
+    };
+
+    private static StageState Start(Vertex? root, ResolvedBase? image, Platform platform, ExecutionConfig config)
+    {
+        var variables = VariableMap.Parse(config.Env ?? []);
+        if (!variables.Contains("PATH"))
+        {
+            variables.Set("PATH", DefaultPath);
+            config = config with { Env = [.. config.Env ?? [], "PATH=" + DefaultPath] };
+        }
+
+        return new StageState(root, image, platform, config, variables);
+    }
+}

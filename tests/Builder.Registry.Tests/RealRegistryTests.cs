@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using Builder.EndToEnd.Support;
+using Builder.Oci;
+using Builder.Testing.Registries;
+
+namespace Builder.Registry.Tests;
+
+/// <summary>The client against the distribution project's registry, with skopeo as the second opinion.</summary>
+public sealed class RealRegistryTests
+{
+    private static readonly Platform Amd64 = new("amd64", "linux");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_image_in_docker_registry_is_pulled_as_it_was_stored()
+    {
+        await using var server = await RegistryServer.StartAsync();
+        var image = TestImage.Of(Amd64, TestImage.Noise(3_000_000), []);
+        var other = TestImage.Of(new Platform("arm64", "linux"), TestImage.Noise(10, 7));
+        var index = OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [image.Descriptor, other.Descriptor] });
+        await PushAsync(server.Host, image, "amd64");
+        await PushAsync(server.Host, other, "arm64");
+        await PutManifestAsync(server.Host, "multi", MediaTypes.OciIndex, index);
+
+        using var client = new RegistryClient();
+        var reference = ImageReference.Parse($"{server.Host}/some/app:multi");
+        var found = await client.ResolveAsync(reference, Amd64, Cancel);
+        Assert.Equal(image.Manifest, found.Document);
+        Assert.Equal(Digest.Of(index), found.RepositoryDigest);
+        Assert.Equal(found.Index, await client.FindAsync(reference, Cancel));
+        Assert.Equal(image.Config, await client.FetchDocumentAsync(reference, found.Manifest.Config, Cancel));
+        foreach (var (layer, content) in found.Manifest.Layers.Zip(image.Layers))
+        {
+            using var written = new MemoryStream();
+            await client.FetchBlobAsync(reference, layer, written, null, Cancel);
+            Assert.Equal(content, written.ToArray());
+        }
+
+        var missing = await Assert.ThrowsAsync<RegistryException>(() => client.ResolveAsync(ImageReference.Parse($"{server.Host}/some/app:nope"), Amd64, Cancel));
+        Assert.Equal(RegistryErrors.NotFound, missing.Code);
+
+        Tool.Require("skopeo");
+        var raw = (await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--raw", $"docker://{server.Host}/some/app:amd64")).ExpectSuccess();
+        Assert.Equal(raw.Output, System.Text.Encoding.UTF8.GetString(found.Document));
+    }
+
+    /// <summary>Uploads with nothing but HTTP, so that no code of ours agrees with itself.</summary>
+    private static async Task PushAsync(string host, TestImage image, string tag)
+    {
+        using var http = new HttpClient();
+        foreach (var blob in image.Layers.Append(image.Config))
+        {
+            using var begun = (await http.PostAsync(new Uri($"http://{host}/v2/some/app/blobs/uploads/"), null, Cancel)).EnsureSuccessStatusCode();
+            using var content = new ByteArrayContent(blob);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+            using var done = await http.PutAsync(new Uri($"{begun.Headers.Location}&digest={Digest.Of(blob)}"), content, Cancel);
+            done.EnsureSuccessStatusCode();
+        }
+
+        await PutManifestAsync(host, tag, MediaTypes.OciManifest, image.Manifest);
+    }
+
+    private static async Task PutManifestAsync(string host, string tag, string type, byte[] manifest)
+    {
+        using var http = new HttpClient();
+        using var content = new ByteArrayContent(manifest);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var done = await http.PutAsync(new Uri($"http://{host}/v2/some/app/manifests/{tag}"), content, Cancel);
+        done.EnsureSuccessStatusCode();
+    }
+}
