@@ -10,7 +10,7 @@ namespace Builder.Archives.Images;
 internal sealed class ImageContents
 {
     /// <summary>Deeper nesting of indexes is no use that anybody knows.</summary>
-    private const int MaxDepth = 3;
+    public const int MaxDepth = 3;
 
     private readonly Func<Descriptor, byte[]> readDocument;
     private readonly HashSet<Digest> seen = [];

@@ -6,8 +6,6 @@ namespace Builder.Archives.Images;
 /// <summary>From <c>index.json</c> to images. Every piece is looked up, checked and published on the way.</summary>
 internal sealed class LayoutResolver(ArchivePieces pieces, ImageCollection images)
 {
-    private const int MaxDepth = 3;
-
     public void Resolve(byte[] layout, byte[] index)
     {
         var version = OciJson.ReadLayout(layout).ImageLayoutVersion;
@@ -42,9 +40,9 @@ internal sealed class LayoutResolver(ArchivePieces pieces, ImageCollection image
             return MissingBlob(descriptor, "the blob");
         }
 
-        if (depth > MaxDepth)
+        if (isIndex && depth == ImageContents.MaxDepth)
         {
-            throw new BuilderException(ArchiveErrors.InvalidImageArchive, $"the index {descriptor.Digest} is nested more than {MaxDepth} deep");
+            throw new BuilderException(ArchiveErrors.InvalidImageArchive, $"the index {descriptor.Digest} is nested more than {ImageContents.MaxDepth} deep");
         }
 
         if (MissingBlob(descriptor, isIndex ? "the index" : "the manifest") is { } missing)

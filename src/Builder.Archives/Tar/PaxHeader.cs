@@ -10,14 +10,21 @@ namespace Builder.Archives.Tar;
 /// </summary>
 internal sealed class PaxHeader
 {
-    private static ReadOnlySpan<byte> Directory => "PaxHeaders.0/"u8;
+    private static ReadOnlySpan<byte> HeaderFolder => "PaxHeaders.0/"u8;
 
     private readonly ArrayBufferWriter<byte> records = new(1024);
 
     public ReadOnlySpan<byte> Records => records.WrittenSpan;
 
-    /// <summary>Whether the entry needs records; they are then in <see cref="Records"/>.</summary>
-    public bool Describe(TarEntry entry)
+    /// <summary>Whether there is something that a ustar header cannot say.</summary>
+    public static bool IsNeeded(TarEntry entry) =>
+        entry.Xattrs.Count > 0 ||
+        !UstarHeader.FitsOwner(entry.UserId) || !UstarHeader.FitsOwner(entry.GroupId) ||
+        !UstarHeader.FitsSize(entry) || !UstarHeader.FitsModified(entry) ||
+        !UstarHeader.FitsName(entry) || !UstarHeader.FitsLinkName(entry);
+
+    /// <summary>Puts what the header cannot say into <see cref="Records"/>.</summary>
+    public void Describe(TarEntry entry)
     {
         records.ResetWrittenCount();
 
@@ -27,21 +34,22 @@ internal sealed class PaxHeader
             DescribeXattrs(entry);
         }
 
-        AddNumber("gid"u8, entry.GroupId, entry.GroupId <= TarBlock.MaxShortOctal);
+        AddNumber("gid"u8, entry.GroupId, UstarHeader.FitsOwner(entry.GroupId));
         if (!UstarHeader.FitsLinkName(entry))
         {
             Add("linkpath"u8, entry.LinkName.Span);
         }
 
         AddNumber("mtime"u8, entry.ModifiedSeconds, UstarHeader.FitsModified(entry));
-        if (!UstarHeader.FitsName(entry))
+
+        // Once there are records, a long name is one of them rather than split: so does Go, and so look other layers.
+        if (!UstarHeader.FitsNameField(entry))
         {
             Add("path"u8, entry.Name.Span, UstarHeader.NeedsSlash(entry) ? "/"u8 : []);
         }
 
-        AddNumber("size"u8, entry.Size, entry.Size <= TarBlock.MaxLongOctal);
-        AddNumber("uid"u8, entry.UserId, entry.UserId <= TarBlock.MaxShortOctal);
-        return records.WrittenCount > 0;
+        AddNumber("size"u8, entry.Size, UstarHeader.FitsSize(entry));
+        AddNumber("uid"u8, entry.UserId, UstarHeader.FitsOwner(entry.UserId));
     }
 
     /// <summary>The block before the records; its name is only for programs that know no PAX and would make a file of it.</summary>
@@ -56,7 +64,7 @@ internal sealed class PaxHeader
             written += UstarHeader.CopyAscii("/"u8, field[written..]);
         }
 
-        written += UstarHeader.CopyAscii(Directory, field[written..]);
+        written += UstarHeader.CopyAscii(HeaderFolder, field[written..]);
         written += UstarHeader.CopyAscii(name[trimmed..], field[written..]);
         while (written > 1 && field[written - 1] == '/')
         {

@@ -38,14 +38,16 @@ public sealed class TarWriter : IDisposable
         ArgumentNullException.ThrowIfNull(entry);
         EndContent();
         TarEntryRules.Require(entry);
-        if (pax.Describe(entry))
+        var needsPax = PaxHeader.IsNeeded(entry);
+        if (needsPax)
         {
+            pax.Describe(entry);
             pax.WriteHeader(entry, Reserve(TarBlock.Size));
             Append(pax.Records);
             Pad((int)TarBlock.Padding(pax.Records.Length));
         }
 
-        UstarHeader.Write(entry, Reserve(TarBlock.Size));
+        UstarHeader.Write(entry, Reserve(TarBlock.Size), split: !needsPax);
         remaining = entry.Size;
         padding = (int)TarBlock.Padding(entry.Size);
     }

@@ -3,7 +3,15 @@ namespace Builder.Archives.Tar;
 /// <summary>Puts an entry into a header block; what does not fit there is cut or zero, and said by a PAX record before it.</summary>
 internal static class UstarHeader
 {
-    public static bool FitsName(TarEntry entry) => FitsName(entry.Name.Span, NeedsSlash(entry));
+    /// <summary>Whether the name fits as a whole or split in two.</summary>
+    public static bool FitsName(TarEntry entry) => FitsNameField(entry) || SplitAt(entry.Name.Span, NeedsSlash(entry)) > 0;
+
+    public static bool FitsNameField(TarEntry entry) =>
+        entry.Name.Length + (NeedsSlash(entry) ? 1 : 0) <= TarBlock.NameLength && System.Text.Ascii.IsValid(entry.Name.Span);
+
+    public static bool FitsOwner(long id) => id <= TarBlock.MaxShortOctal;
+
+    public static bool FitsSize(TarEntry entry) => entry.Size <= TarBlock.MaxLongOctal;
 
     public static bool FitsLinkName(TarEntry entry) =>
         entry.LinkName.Length <= TarBlock.NameLength && System.Text.Ascii.IsValid(entry.LinkName.Span);
@@ -14,13 +22,14 @@ internal static class UstarHeader
     public static bool NeedsSlash(TarEntry entry) => entry.Kind == TarEntryKind.Directory && entry.Name.Span[^1] != '/';
 
     /// <param name="block">All zero.</param>
-    public static void Write(TarEntry entry, Span<byte> block)
+    /// <param name="split">Whether a name too long for its field may be put in two.</param>
+    public static void Write(TarEntry entry, Span<byte> block, bool split)
     {
-        WriteName(entry, block);
+        WriteName(entry, block, split);
         TarBlock.WriteOctal(block[TarBlock.Mode], entry.Mode);
-        TarBlock.WriteOctal(block[TarBlock.UserId], entry.UserId <= TarBlock.MaxShortOctal ? entry.UserId : 0);
-        TarBlock.WriteOctal(block[TarBlock.GroupId], entry.GroupId <= TarBlock.MaxShortOctal ? entry.GroupId : 0);
-        TarBlock.WriteOctal(block[TarBlock.ContentSize], entry.Size <= TarBlock.MaxLongOctal ? entry.Size : 0);
+        TarBlock.WriteOctal(block[TarBlock.UserId], FitsOwner(entry.UserId) ? entry.UserId : 0);
+        TarBlock.WriteOctal(block[TarBlock.GroupId], FitsOwner(entry.GroupId) ? entry.GroupId : 0);
+        TarBlock.WriteOctal(block[TarBlock.ContentSize], FitsSize(entry) ? entry.Size : 0);
         TarBlock.WriteOctal(block[TarBlock.Modified], FitsModified(entry) ? entry.ModifiedSeconds : 0);
         block[TarBlock.Type] = TypeOf(entry.Kind);
         CopyAscii(entry.LinkName.Span, block[TarBlock.LinkName]);
@@ -58,11 +67,11 @@ internal static class UstarHeader
         return length;
     }
 
-    private static void WriteName(TarEntry entry, Span<byte> block)
+    private static void WriteName(TarEntry entry, Span<byte> block, bool maySplit)
     {
         var name = entry.Name.Span;
         var slash = NeedsSlash(entry);
-        if (name.Length + (slash ? 1 : 0) > TarBlock.NameLength && SplitAt(name, slash) is > 0 and var split)
+        if (maySplit && !FitsNameField(entry) && SplitAt(name, slash) is > 0 and var split)
         {
             name[..split].CopyTo(block[TarBlock.Prefix]);
             name = name[(split + 1)..];
@@ -75,9 +84,6 @@ internal static class UstarHeader
             field[written] = (byte)'/';
         }
     }
-
-    private static bool FitsName(ReadOnlySpan<byte> name, bool slash) =>
-        System.Text.Ascii.IsValid(name) && (name.Length + (slash ? 1 : 0) <= TarBlock.NameLength || SplitAt(name, slash) > 0);
 
     /// <summary>The last <c>/</c> that leaves no more than the prefix field before it and the name field behind it; -1 if none does.</summary>
     private static int SplitAt(ReadOnlySpan<byte> name, bool slash)

@@ -161,6 +161,16 @@ public sealed class ImageArchiveReaderTests
     }
 
     [Fact]
+    public void An_archive_that_is_cut_off_says_where()
+    {
+        var image = TinyImage.Make();
+        var archive = image.Save("a");
+        var layer = OciJson.ReadManifest(image.Blobs[image.Manifest.Digest]).Layers[1];
+        var error = Assert.Throws<BuilderException>(() => Read(archive[..^1500]));
+        Assert.Equal((ArchiveErrors.TruncatedTar, $"the archive ends in the middle of '{OciLayout.BlobPath(layer.Digest)}'"), (error.Code, error.Message));
+    }
+
+    [Fact]
     public void A_tar_without_images_says_so()
     {
         var error = Assert.Throws<BuilderException>(() => Read(Archive.Of((Archive.File("file", [1]), [1]))));
