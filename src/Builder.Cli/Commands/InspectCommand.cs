@@ -59,7 +59,7 @@ internal static class InspectCommand
         }
 
         json.WritePropertyName("Config");
-        json.WriteRawValue(OciJson.Write(image.Config.Execution ?? new ExecutionConfig()));
+        WriteDocument(json, OciJson.Write(image.Config.Execution ?? new ExecutionConfig()));
         json.WriteString("Architecture", image.Config.Architecture);
         if (image.Config.Variant is { } variant)
         {
@@ -73,8 +73,15 @@ internal static class InspectCommand
         WriteList(json, "Layers", image.Config.RootFs.DiffIds.Select(id => id.ToString()));
         json.WriteEndObject();
         json.WritePropertyName("Descriptor");
-        json.WriteRawValue(OciJson.Write(image.ManifestDescriptor));
+        WriteDocument(json, OciJson.Write(image.ManifestDescriptor));
         json.WriteEndObject();
+    }
+
+    /// <summary>A document inside ours, laid out like the rest.</summary>
+    private static void WriteDocument(Utf8JsonWriter json, byte[] document)
+    {
+        using var parsed = JsonDocument.Parse(document);
+        parsed.RootElement.WriteTo(json);
     }
 
     private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> values)
