@@ -46,7 +46,7 @@ public static class DockerfileParser
         catch (DockerfileException e)
         {
             throw new DockerfileException(
-                e.Code, $"dockerfile parse error on line {line.Span.Line}: {e.Message}", e.Hint, e.Span ?? line.Span, e);
+                e.Code, $"dockerfile parse error on line {line.Span.Line}: {e.Message}", e.Hint, e.Span ?? line.Span, e.InnerException);
         }
     }
 

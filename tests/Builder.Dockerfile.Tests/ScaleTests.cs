@@ -47,5 +47,21 @@ public class ScaleTests
         Assert.StartsWith("[[[", Dockerfiles.One<RunInstruction>("RUN " + new string('[', 1_000_000)).Command.Shell(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("FROM a AS ")]
+    [InlineData("FROM a\nENV a=b ")]
+    [InlineData("FROM a\nCOPY --")]
+    [InlineData("FROM a\nCOPY --link=")]
+    [InlineData("FROM a\nRUN --mount=\\\"")]
+    [InlineData("FROM a\nRUN <<")]
+    [InlineData("FROM a\nHEALTHCHECK ")]
+    [InlineData("# escape=")]
+    [InlineData("# check=")]
+    public void An_error_quotes_no_more_than_a_reader_wants(string text)
+    {
+        Assert.InRange(Dockerfiles.Error(text + new string('!', TenMillion / 10)).Length, 20, 500);
+    }
+
     private static string Repeat(string text, int count) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
 }

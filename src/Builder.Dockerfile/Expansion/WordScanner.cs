@@ -267,9 +267,8 @@ internal sealed class WordScanner(
 
     private DockerfileException Failed(ErrorCode code, string message, int start)
     {
-        var shown = text.Length <= 200 ? text : text[..200] + "…";
         return new DockerfileException(
-            code, $"failed to process \"{shown}\": {message}",
+            code, $"failed to process \"{word.Text}\": {message}",
             span: word.SpanOf(start, Math.Min(Math.Max(position, start), text.Length) - start));
     }
 }

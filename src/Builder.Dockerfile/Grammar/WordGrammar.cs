@@ -6,10 +6,10 @@ namespace Builder.Dockerfile.Grammar;
 internal static class WordGrammar
 {
     /// <summary>Words between blanks; a quote is a character like any other.</summary>
-    public static readonly Parser<IEnumerable<Token>> PlainWords = SeparatedByBlanks(Tokens.Run(IsNoSeparator));
+    public static readonly Parser<IEnumerable<Token>> PlainWords = Separated(Tokens.Maybe(Tokens.Run(IsSeparator)), Tokens.Run(IsNoSeparator));
 
-    private static readonly Parser<IEnumerable<Token>> BackslashWords = SeparatedByBlanks(QuotedWord('\\'));
-    private static readonly Parser<IEnumerable<Token>> BacktickWords = SeparatedByBlanks(QuotedWord('`'));
+    private static readonly Parser<IEnumerable<Token>> BackslashWords = Separated(Tokens.Blanks, QuotedWord('\\'));
+    private static readonly Parser<IEnumerable<Token>> BacktickWords = Separated(Tokens.Blanks, QuotedWord('`'));
 
     /// <summary>
     /// Words between blanks that are neither quoted nor escaped. Quotes and escapes stay in the word; a quote that is
@@ -39,6 +39,6 @@ internal static class WordGrammar
         return Tokens.Whole(plain.Or(single).Or(@double).Or(escaped).AtLeastOnce());
     }
 
-    private static Parser<IEnumerable<Token>> SeparatedByBlanks(Parser<Token> word) =>
-        (from blanks in Tokens.Blanks from found in word select found).Many();
+    private static Parser<IEnumerable<Token>> Separated(Parser<Token> separator, Parser<Token> word) =>
+        (from blanks in separator from found in word select found).Many();
 }

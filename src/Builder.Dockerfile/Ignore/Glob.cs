@@ -56,6 +56,10 @@ public sealed class Glob
             {
                 (star, starCharacter) = (token++, character);
             }
+            else if (token < tokens.Length && tokens[token].TakesFirstHalf(name[character]))
+            {
+                character++;
+            }
             else if (token < tokens.Length && tokens[token].Takes(name[character]))
             {
                 token++;

@@ -35,6 +35,12 @@ internal readonly record struct GlobToken(GlobTokenKind Kind, char Character = '
         _ => false,
     };
 
+    /// <summary>
+    /// Whether <paramref name="c"/> is only the first half of the one character that it takes (a surrogate pair).
+    /// </summary>
+    public bool TakesFirstHalf(char c) =>
+        Kind is GlobTokenKind.AnyCharacter or GlobTokenKind.Class && char.IsHighSurrogate(c);
+
     /// <param name="doubleStars">Whether two stars mean more than one.</param>
     /// <exception cref="DockerfileException">A set or an escape is not complete.</exception>
     public static ImmutableArray<GlobToken> Parse(string pattern, bool doubleStars, SourceSpan? span = null)

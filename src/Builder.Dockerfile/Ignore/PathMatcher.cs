@@ -47,6 +47,7 @@ internal static class PathMatcher
         switch (tokens[state].Kind)
         {
             case GlobTokenKind.Anything:
+            case GlobTokenKind.AnyCharacter or GlobTokenKind.Class when tokens[state].TakesFirstHalf(c):
             case GlobTokenKind.AnyRun when c != '/':
                 Enter(tokens, next, inDirectories, state);
                 break;

@@ -3,11 +3,18 @@ using Builder.Diagnostics;
 namespace Builder.Dockerfile.Syntax;
 
 /// <summary>A mount of a RUN, all variables expanded and all options checked. A closed hierarchy.</summary>
-/// <param name="Target">
-/// Where it appears, as written; null when no target was given: the working directory for a bind, cache or tmpfs mount,
-/// the default place for a secret or a socket.
-/// </param>
-public abstract record RunMount(string? Target, SourceSpan Span);
+public abstract record RunMount
+{
+    private protected RunMount(string? target, SourceSpan span) => (Target, Span) = (target, span);
+
+    /// <summary>
+    /// Where it appears, as written; null when no target was given: the working directory for a bind, cache or tmpfs
+    /// mount, the default place for a secret or a socket.
+    /// </summary>
+    public string? Target { get; }
+
+    public SourceSpan Span { get; }
+}
 
 /// <summary>A directory or file of a stage, an image or (<paramref name="From"/> null) the build context.</summary>
 /// <param name="Source">The path in there; null for its root.</param>

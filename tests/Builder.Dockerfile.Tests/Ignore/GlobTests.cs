@@ -20,6 +20,9 @@ public class GlobTests
     [InlineData("??", "ab", true)]
     [InlineData("??", "a", false)]
     [InlineData("**", "ab", true)]
+    [InlineData("?", "\ud83d\ude00", true)] // one character, whatever UTF-16 makes of it
+    [InlineData("[^a]b", "\ud83d\ude00b", true)]
+    [InlineData("??", "\ud83d\ude00", false)]
     [InlineData("", "", true)]
     public void A_name_matches_or_not(string pattern, string name, bool expected) =>
         Assert.Equal(expected, Glob.Parse(pattern).IsMatch(name));

@@ -45,6 +45,7 @@ public class IgnorePatternSetTests
     [InlineData("**/a/**/b*", "-a/b -x/a/y/z/bc +x/b +a/x/cb")]
     [InlineData("[a-c]x[!]", "-bx! +bxx +dx!")]
     [InlineData("x\r", "-x")]
+    [InlineData("?/[^a]", "-\ud83d\ude00/\ud83d\ude00 +\ud83d\ude00\ud83d\ude00/b")]
     public void The_last_pattern_that_matches_decides(string patterns, string paths)
     {
         var set = Parse(patterns);

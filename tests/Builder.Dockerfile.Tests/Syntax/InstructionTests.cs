@@ -95,7 +95,7 @@ public class InstructionTests
     [Theory] // I9: quotes do not group here
     [InlineData("COPY \"a b\" /x", "\"a|b\"|/x")]
     [InlineData("COPY [\"a b\", \"/x\"]", "a b|/x")]
-    [InlineData("COPY a\u00a0b /x", "a\u00a0b|/x")]
+    [InlineData("COPY a \u00a0b /x", "a|\u00a0b|/x")]
     public void Sources_are_plain_words_or_json(string text, string expected)
     {
         var copy = Dockerfiles.One<CopyInstruction>(text);
