@@ -22,10 +22,10 @@ public class ScaleTests
     }
 
     [Fact]
-    public void A_line_of_a_million_words()
+    public void A_line_of_hundreds_of_thousands_of_words()
     {
-        Assert.Equal(1_000_000, Dockerfiles.One<CopyInstruction>("COPY " + Repeat("a ", 1_000_000) + "/b").Sources.Length);
-        Assert.Equal(500_000, Dockerfiles.One<EnvInstruction>("ENV " + Repeat("a='b' ", 500_000)).Pairs.Length);
+        Assert.Equal(300_000, Dockerfiles.One<CopyInstruction>("COPY " + Repeat("a ", 300_000) + "/b").Sources.Length);
+        Assert.Equal(200_000, Dockerfiles.One<EnvInstruction>("ENV " + Repeat("a='b' ", 200_000)).Pairs.Length);
     }
 
     [Fact]

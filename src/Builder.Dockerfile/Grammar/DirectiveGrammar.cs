@@ -5,10 +5,9 @@ namespace Builder.Dockerfile.Grammar;
 /// <summary><c># name = value</c>, with blanks anywhere between.</summary>
 internal static class DirectiveGrammar
 {
-    private static readonly Parser<Token> Name = Tokens.Whole(
-        from first in Tokens.One(char.IsAsciiLetter)
-        from rest in Tokens.Maybe(Tokens.Run(char.IsAsciiLetterOrDigit))
-        select first);
+    private static readonly Parser<Token> Name = Tokens.Sequence(
+        Tokens.One(char.IsAsciiLetter),
+        Tokens.Maybe(Tokens.Run(char.IsAsciiLetterOrDigit)));
 
     public static readonly Parser<(Token Name, Token Value)> Directive =
         from indent in Tokens.Blanks

@@ -48,19 +48,17 @@ internal static class FlagGrammar
 
     private static Parser<IEnumerable<Token>> Create(char escape)
     {
-        var escaped = Tokens.Whole(Tokens.One(escape).Then(_ => Tokens.Maybe(Tokens.One(_ => true))));
+        var escaped = Tokens.Sequence(Tokens.One(escape), Tokens.Maybe(Tokens.One(_ => true)));
         var plain = Tokens.Run(c => c is not ('\'' or '"') && c != escape && !char.IsWhiteSpace(c));
-        var flag = Tokens.Whole(
-            from first in Tokens.One('-')
-            from second in Tokens.One('-')
-            from rest in plain.Or(Quoted('\'', escape, escaped)).Or(Quoted('"', escape, escaped)).Or(escaped).Many()
-            select first);
+        var flag = Tokens.Sequence(
+            Tokens.One('-'),
+            Tokens.One('-'),
+            Tokens.Repeated(Tokens.Either(plain, Quoted('\'', escape, escaped), Quoted('"', escape, escaped), escaped)));
         return (from blanks in Tokens.Blanks from found in flag select found).Many();
     }
 
-    private static Parser<Token> Quoted(char quote, char escape, Parser<Token> escaped) => Tokens.Whole(
-        from open in Tokens.One(quote)
-        from content in Tokens.Run(c => c != quote && c != escape).Or(escaped).Many()
-        from close in Tokens.Maybe(Tokens.One(quote))
-        select open);
+    private static Parser<Token> Quoted(char quote, char escape, Parser<Token> escaped) => Tokens.Sequence(
+        Tokens.One(quote),
+        Tokens.Repeated(Tokens.Either(Tokens.Run(c => c != quote && c != escape), escaped)),
+        Tokens.Maybe(Tokens.One(quote)));
 }

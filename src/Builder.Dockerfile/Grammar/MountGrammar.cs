@@ -8,15 +8,14 @@ namespace Builder.Dockerfile.Grammar;
 /// </summary>
 internal static class MountGrammar
 {
-    private static readonly Parser<Token> Quoted =
-        from open in Tokens.One('"')
-        from content in Tokens.Whole(Tokens.Run(c => c != '"').Or(Tokens.One('"').Then(_ => Tokens.One('"'))).Many())
-        from close in Tokens.One('"')
-        select new Token(open.Start, close.End);
+    private static readonly Parser<Token> Quoted = Tokens.Sequence(
+        Tokens.One('"'),
+        Tokens.Repeated(Tokens.Either(Tokens.Run(c => c != '"'), Tokens.Sequence(Tokens.One('"'), Tokens.One('"')))),
+        Tokens.One('"'));
 
     private static readonly Parser<Token> Bare = Tokens.Maybe(Tokens.Run(c => c is not (',' or '"')));
 
-    private static readonly Parser<IEnumerable<Token>> Record = Quoted.Or(Bare).DelimitedBy(Tokens.One(',')).End();
+    private static readonly Parser<IEnumerable<Token>> Record = Tokens.Either(Quoted, Bare).DelimitedBy(Tokens.One(',')).End();
 
     /// <exception cref="DockerfileException">A quote is misplaced, or <c>from</c> holds a variable.</exception>
     public static MountFlag Parse(Word value)

@@ -24,19 +24,17 @@ internal static class WordGrammar
 
     private static Parser<Token> QuotedWord(char escape)
     {
-        var escaped = Tokens.Whole(Tokens.One(escape).Then(_ => Tokens.Maybe(Tokens.One(_ => true))));
-        var single = Tokens.Whole(
-            from open in Tokens.One('\'')
-            from content in Tokens.Maybe(Tokens.Run(c => c != '\''))
-            from close in Tokens.Maybe(Tokens.One('\''))
-            select open);
-        var @double = Tokens.Whole(
-            from open in Tokens.One('"')
-            from content in Tokens.Run(c => c != '"' && c != escape).Or(escaped).Many()
-            from close in Tokens.Maybe(Tokens.One('"'))
-            select open);
+        var escaped = Tokens.Sequence(Tokens.One(escape), Tokens.Maybe(Tokens.One(_ => true)));
+        var single = Tokens.Sequence(
+            Tokens.One('\''),
+            Tokens.Maybe(Tokens.Run(c => c != '\'')),
+            Tokens.Maybe(Tokens.One('\'')));
+        var @double = Tokens.Sequence(
+            Tokens.One('"'),
+            Tokens.Repeated(Tokens.Either(Tokens.Run(c => c != '"' && c != escape), escaped)),
+            Tokens.Maybe(Tokens.One('"')));
         var plain = Tokens.Run(c => c != '\'' && c != '"' && c != escape && !char.IsWhiteSpace(c));
-        return Tokens.Whole(plain.Or(single).Or(@double).Or(escaped).AtLeastOnce());
+        return Tokens.NotEmpty(Tokens.Repeated(Tokens.Either(plain, single, @double, escaped)));
     }
 
     private static Parser<IEnumerable<Token>> Separated(Parser<Token> separator, Parser<Token> word) =>
