@@ -1,4 +1,3 @@
-using Builder.Diagnostics;
 using Builder.Linux.Isolation;
 
 namespace Builder.Containers.Tests;
@@ -130,29 +129,6 @@ public sealed class IsolationTests : ContainerTest
     public async Task Limits_do_not_depend_on_who_started_us()
     {
         Assert.Equal("0\n100\n", await OutputOfAsync("ulimit -c; ulimit -n", spec => spec with { Limits = [new(LimitedResource.OpenFiles, 100, 200)] }));
-    }
-
-    [Fact]
-    public async Task The_hosts_mounts_are_as_before()
-    {
-        var before = File.ReadAllText("/proc/self/mounts");
-        await OutputOfAsync("true");
-
-        Assert.Equal(before, File.ReadAllText("/proc/self/mounts"));
-    }
-
-    [Fact]
-    public async Task Our_own_descriptors_are_closed_again()
-    {
-        await OutputOfAsync("true");
-        var before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
-        for (var i = 0; i < 20; i++)
-        {
-            await OutputOfAsync("true");
-            await Assert.ThrowsAsync<BuilderException>(() => Outcome.OfAsync(Root.Spec("nosuch")));
-        }
-
-        Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 5);
     }
 
     internal static Dictionary<string, string> StatusFields(string status) => status
