@@ -119,10 +119,20 @@ public sealed class IsolationTests : ContainerTest
     [Fact]
     public async Task The_host_is_not_reachable_through_mounts()
     {
-        var outcome = await Outcome.OfAsync(Root.Shell("mount -t tmpfs none /tmp; unshare -m true; mknod /tmp/disk b 8 0 && cat /tmp/disk; cat /proc/mounts | grep -c ext4"));
+        var outcome = await Outcome.OfAsync(Root.Shell("mount -t tmpfs none /tmp; unshare -m true; cat /proc/mounts | grep -c ext4"));
 
         Assert.Equal("0\n", outcome.Stdout);
         Assert.Equal(2, outcome.Stderr.Split('\n').Count(line => line.Contains("ermission denied", StringComparison.Ordinal) || line.Contains("not permitted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Devices_can_be_made_but_not_opened()
+    {
+        var outcome = await Outcome.OfAsync(Root.Shell("for d in /tmp /dev /dev/shm; do mknod $d/node c 1 5 && cat $d/node; done; chmod 600 /dev/null"));
+
+        Assert.Equal(3, outcome.Stderr.Split('\n').Count(line => line.EndsWith("node: Permission denied", StringComparison.Ordinal) || line.Contains("can't open", StringComparison.Ordinal)));
+        Assert.Contains("/dev/null: Read-only file system", outcome.Stderr, StringComparison.Ordinal);
+        Assert.Equal(["tmp", "tmp/node"], Root.UpperEntries());
     }
 
     [Fact]

@@ -14,7 +14,6 @@ public sealed partial class SyscallScript
     private const int SymlinkNoFollow = 0x100;
     private const int EmptyPath = 0x1000;
     private const int RegularFile = 0x8000;
-    private const int CharacterDevice = 0x2000;
 
     /// <summary>
     /// Opens a path as a mere handle, as if the current directory were the root: no link leads out of it, and links of
@@ -56,9 +55,6 @@ public sealed partial class SyscallScript
 
     public ScriptOperation MakeFile(ScriptValue directory, string name, int mode) =>
         Add($"creating {name}", SystemCall.MknodAt, directory, Text(name), RegularFile | mode, 0);
-
-    public ScriptOperation MakeCharacterDevice(ScriptValue directory, string name, int mode, int major, int minor) =>
-        Add($"mknod {name}", SystemCall.MknodAt, directory, Text(name), CharacterDevice | mode, (major << 8) | minor);
 
     public ScriptOperation MakeLink(ScriptValue directory, string name, string target) =>
         Add($"symlink {name}", SystemCall.SymlinkAt, Text(target), directory, Text(name));

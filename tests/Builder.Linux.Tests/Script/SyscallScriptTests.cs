@@ -19,6 +19,7 @@ public sealed class SyscallScriptTests : IDisposable
         Assert.Equal(
             [
                 "FsOpen(\"proc\", 1) -> $fs",
+                "FsConfig($fs, 1, \"source\", \"proc\", 0)",
                 "FsConfig($fs, 1, \"hidepid\", \"0\", 0)",
                 "FsConfig($fs, 0, \"flag\", 0, 0)",
                 "FsConfig($fs, 6, 0, 0, 0)",
