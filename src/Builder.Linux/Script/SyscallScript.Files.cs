@@ -34,11 +34,8 @@ public sealed partial class SyscallScript
     public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
         Add($"opening {path}", SystemCall.OpenAt, out handle, "handle", CurrentDirectory, Text(path), O_PATH | O_CLOEXEC, 0);
 
-    private ScriptOperation OpenWithoutMagicLinks(string path) =>
-        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
-
-    public ScriptOperation OpenFile(string path, bool write, out ScriptVariable file) =>
-        Add($"open {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC, 0);
+    public ScriptOperation OpenForReading(string path, out ScriptVariable file) =>
+        Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_RDONLY | O_CLOEXEC, 0);
 
     public ScriptOperation Close(ScriptValue descriptor) => Add("close", SystemCall.Close, descriptor);
 
@@ -72,4 +69,7 @@ public sealed partial class SyscallScript
 
     /// <summary>umask(2).</summary>
     public ScriptOperation SetFileModeMask(int mask) => Add("umask", SystemCall.Umask, mask);
+
+    private ScriptOperation OpenWithoutMagicLinks(string path) =>
+        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
 }
