@@ -4,7 +4,13 @@ public sealed class InitLayerTests : IDisposable
 {
     private static readonly DateTime Then = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("builder-init-").FullName;
+    private readonly string folder;
+
+    public InitLayerTests()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "stubs belong to root, which only root can arrange");
+        folder = Directory.CreateTempSubdirectory("builder-init-").FullName;
+    }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
