@@ -5,6 +5,7 @@ using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
 using Builder.Storage.Content;
+using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
 using Builder.Storage.Leases;
 using Builder.Storage.Names;
@@ -75,6 +76,18 @@ public sealed class BuilderStore : IDisposable
 
     /// <summary>A path below the store for a file or folder in the making; swept with this process's other leavings.</summary>
     public string NewTemporaryPath() => temp.NewPath();
+
+    /// <summary>
+    /// Removes what nothing refers to: neither an image nor, unless they are to go too, the result of a step. No build of
+    /// this process may run meanwhile; another process that has the store open makes it refuse.
+    /// </summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.InUse"/>.</exception>
+    public GarbageReport CollectGarbage(bool keepSteps, CancellationToken cancellationToken = default)
+    {
+        using var alone = lease.TryBeAlone()
+            ?? throw new BuilderException(StorageErrors.InUse, $"another process uses the store {Root}", "try again when it is done");
+        return new GarbageCollector(this).Collect(keepSteps, cancellationToken);
+    }
 
     public void Dispose()
     {
