@@ -153,7 +153,7 @@ internal sealed class LayerEntries : IDisposable
             return;
         }
 
-        using var content = file.Directory.OpenFile(file.Name);
+        using var content = file.Directory.OpenFile(file.Name, file.Status);
         for (long offset = 0; offset < file.Status.Size;)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using System.Text;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
+using Builder.Linux.Isolation;
 using Builder.Storage.Layers;
 using Builder.Storage.Tests.Support;
 
@@ -70,6 +71,8 @@ public sealed class LayerWriterTests : IDisposable
             }
         }
 
+        Assert.SkipWhen(step.Contains("mknod", StringComparison.Ordinal) && !UserNamespace.Current.IsInitial, "device nodes need the initial user namespace");
+        Assert.SkipWhen(step.Contains("1000000000", StringComparison.Ordinal) && !UserNamespace.Current.IsInitial, "the id is not mapped");
         var below = store.Run(null, prepare);
         var above = store.Run(below, step);
 
@@ -79,6 +82,35 @@ public sealed class LayerWriterTests : IDisposable
 
         var unpacked = await store.Unpack(store.Tar(below), layer);
         Assert.Equal(store.Flatten(above), store.Flatten(unpacked));
+    }
+
+    [Theory]
+    [InlineData("cp -p f g; mv g f")]
+    [InlineData("exec 3<> f")]
+    [InlineData("mv d/g d/h; mv d/h d/g; chmod 700 d; chmod 755 d")]
+    [InlineData("rm -r d; cp -a keep d; rm -r keep; mkdir keep; touch keep/g -d @1000; touch -d @1000 keep")]
+    public void Over_several_layers_what_is_the_same_again_is_left_out(string step)
+    {
+        var bottom = store.Run(null, "echo x > f; mkdir d; touch -d @1000 d/g");
+        var middle = store.Run(bottom, "cp -a d keep; touch other");
+        Assert.Empty(TarListing.Of(store.Tar(store.Run(middle, step))));
+    }
+
+    [Fact]
+    public void Everything_holds_in_a_user_namespace_too()
+    {
+        Assert.SkipUnless(UserNamespace.Current.IsInitial, "this is the user namespace");
+        Shell.SkipUnless("unshare");
+        var tests = string.Join(' ', new[] { typeof(LayerWriterTests), typeof(HostileLayerTests), typeof(LayerApplierTests) }.Select(type => $"-class {type.FullName}"));
+
+        // Root may write any map, so no subordinate ids are needed: the process in the namespace waits until it has ids.
+        var output = Shell.Run("/", $$"""
+            unshare --user --mount sh -c 'until read ids < /proc/self/gid_map; do sleep 0.05; done; exec "{{Environment.ProcessPath}}" {{tests}}' 2>&1 &
+            until echo 0 0 65536 > /proc/$!/uid_map; do sleep 0.05; done 2> /dev/null
+            echo 0 0 65536 > /proc/$!/gid_map
+            wait $! || true
+            """);
+        Assert.Contains("Errors: 0, Failed: 0, ", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,6 +168,7 @@ public sealed class LayerWriterTests : IDisposable
     public void A_whiteout_in_attribute_form_is_understood()
     {
         Shell.SkipUnless("setfattr");
+        Assert.SkipUnless(UserNamespace.Current.IsInitial, "trusted.* needs the initial user namespace");
         var draft = store.Store.Snapshots.Begin(store.Run(null, "mkdir d; touch d/f"));
         Shell.Run(draft.UpperDir, "mkdir d; setfattr -n trusted.overlay.opaque -v x d; touch d/f; setfattr -n trusted.overlay.whiteout -v y d/f");
         Assert.Equal(["d 755 d", "f 0 d/.wh.f"], TarListing.Of(store.Tar(draft.Commit())));
@@ -145,6 +178,7 @@ public sealed class LayerWriterTests : IDisposable
     public void An_upper_folder_that_refers_to_lower_data_is_refused()
     {
         Shell.SkipUnless("setfattr");
+        Assert.SkipUnless(UserNamespace.Current.IsInitial, "trusted.* needs the initial user namespace");
         var draft = store.Store.Snapshots.Begin(null);
         Shell.Run(draft.UpperDir, "mkdir d; setfattr -n trusted.overlay.redirect -v /etc d");
         var snapshot = draft.Commit();
