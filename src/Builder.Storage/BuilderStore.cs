@@ -41,9 +41,12 @@ public sealed class BuilderStore : IDisposable
         this.lease = lease;
         Content = new ContentStore(root, temp, files, fsync);
         Names = new ImageNames(Path.Combine(root, "names"), files, Content);
-        Snapshots = new SnapshotStore(root, temp, files, fsync, userXattrs);
-        Layers = new LayerStore(Path.Combine(root, "layers"), files, Content, Snapshots);
-        Steps = new StepCache(Path.Combine(root, "cache"), files, Snapshots);
+
+        // Names and content are worth a wait for the disk; what can be computed again is not.
+        var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
+        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
+        Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
+        Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
     }
 
     public string Root { get; }

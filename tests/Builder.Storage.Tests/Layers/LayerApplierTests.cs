@@ -1,4 +1,5 @@
 using Builder.Archives.Tar;
+using Builder.Linux.Isolation;
 using Builder.Storage.Layers;
 using Builder.Storage.Tests.Support;
 
@@ -133,6 +134,33 @@ public sealed class LayerApplierTests : IDisposable
         Assert.Equal(blob.Digest, store.Store.Layers.FindBlob(diffId)!.Digest);
         Assert.Equal(tar, store.Tar(tree!));
         Assert.Equal(new LayerInfo(diffId, tar.Length, 1).DiffId, store.Store.Layers.Describe(tree!, new LayerOptions { SourceDateEpoch = 1 }, TestContext.Current.CancellationToken).DiffId);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_lost_its_record_is_made_again()
+    {
+        var tar = new TarBuilder().File("f").Build();
+        var first = (await store.Unpack(tar))!;
+        await File.WriteAllTextAsync(Path.Combine(store.Root, "snapshots", first.Id, "record.json"), "", TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(first.Path, "f"));
+        Assert.Null(store.Store.Snapshots.Find(first.Id));
+        Assert.Equal(["f"], Paths((await store.Unpack(tar))!));
+    }
+
+    [Fact]
+    public async Task Where_only_one_id_exists_owners_are_remembered_for_the_layer()
+    {
+        if (!UserNamespace.Current.HasSingleId)
+        {
+            InUserNamespace.RunSelf("0 0 1", $"-method {typeof(LayerApplierTests).FullName}.{nameof(Where_only_one_id_exists_owners_are_remembered_for_the_layer)}");
+            return;
+        }
+
+        var theirs = new TarEntry { Name = "f"u8.ToArray(), Kind = TarEntryKind.File, Mode = 0x1a4, UserId = 1000, GroupId = 50 };
+        var tree = (await store.Unpack(new TarBuilder().Entry(theirs).Folder("d").Build()))!;
+        var step = store.Run(tree, "chmod 600 f; cp -a f d/g; setfattr -x user.builder.owner d/g; [ $(stat -c %u f) = 0 ]");
+        Assert.Equal(["d 755 d", "f 600 d/g", "f 600 1000:50 f"], TarListing.Of(store.Tar(step)));
+        Assert.Empty(TarListing.Of(store.Tar(store.Run(tree, "exec 3<> f"))));
     }
 
     [Fact]

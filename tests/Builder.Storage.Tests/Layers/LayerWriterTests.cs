@@ -100,17 +100,9 @@ public sealed class LayerWriterTests : IDisposable
     public void Everything_holds_in_a_user_namespace_too()
     {
         Assert.SkipUnless(UserNamespace.Current.IsInitial, "this is the user namespace");
-        Shell.SkipUnless("unshare");
-        var tests = string.Join(' ', new[] { typeof(LayerWriterTests), typeof(HostileLayerTests), typeof(LayerApplierTests) }.Select(type => $"-class {type.FullName}"));
-
-        // Root may write any map, so no subordinate ids are needed: the process in the namespace waits until it has ids.
-        var output = Shell.Run("/", $$"""
-            unshare --user --mount sh -c 'until read ids < /proc/self/gid_map; do sleep 0.05; done; exec "{{Environment.ProcessPath}}" {{tests}}' 2>&1 &
-            until echo 0 0 65536 > /proc/$!/uid_map; do sleep 0.05; done 2> /dev/null
-            echo 0 0 65536 > /proc/$!/gid_map
-            wait $! || true
-            """);
-        Assert.Contains("Errors: 0, Failed: 0, ", output, StringComparison.Ordinal);
+        InUserNamespace.RunSelf(
+            "0 0 65536",
+            string.Join(' ', new[] { typeof(LayerWriterTests), typeof(HostileLayerTests), typeof(LayerApplierTests) }.Select(type => $"-class {type.FullName}")));
     }
 
     [Fact]
