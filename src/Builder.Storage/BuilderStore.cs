@@ -5,6 +5,7 @@ using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
 using Builder.Storage.Content;
+using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
 using Builder.Storage.Leases;
 using Builder.Storage.Names;
@@ -40,9 +41,12 @@ public sealed class BuilderStore : IDisposable
         this.lease = lease;
         Content = new ContentStore(root, temp, files, fsync);
         Names = new ImageNames(Path.Combine(root, "names"), files, Content);
-        Snapshots = new SnapshotStore(root, temp, files, fsync, userXattrs);
-        Layers = new LayerStore(Path.Combine(root, "layers"), files, Content, Snapshots);
-        Steps = new StepCache(Path.Combine(root, "cache"), files, Snapshots);
+
+        // Names and content are worth a wait for the disk; what can be computed again is not.
+        var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
+        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
+        Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
+        Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
     }
 
     public string Root { get; }
@@ -75,6 +79,18 @@ public sealed class BuilderStore : IDisposable
 
     /// <summary>A path below the store for a file or folder in the making; swept with this process's other leavings.</summary>
     public string NewTemporaryPath() => temp.NewPath();
+
+    /// <summary>
+    /// Removes what nothing refers to: neither an image nor, unless they are to go too, the result of a step. No build of
+    /// this process may run meanwhile; another process that has the store open makes it refuse.
+    /// </summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.InUse"/>.</exception>
+    public GarbageReport CollectGarbage(bool keepSteps, CancellationToken cancellationToken = default)
+    {
+        using var alone = lease.TryBeAlone()
+            ?? throw new BuilderException(StorageErrors.InUse, $"another process uses the store {Root}", "try again when it is done");
+        return new GarbageCollector(this).Collect(keepSteps, cancellationToken);
+    }
 
     public void Dispose()
     {

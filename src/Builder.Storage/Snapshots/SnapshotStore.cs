@@ -37,7 +37,7 @@ public sealed class SnapshotStore
     /// <summary>Whether overlayfs keeps its marks in <c>user.overlay.*</c>, for a store that belongs to a user namespace.</summary>
     public bool UserXattrs { get; }
 
-    public bool Contains(string id) => IsId(id) && Directory.Exists(Path.Combine(folder, id));
+    public bool Contains(string id) => Find(id) is not null;
 
     /// <summary>The snapshot of this id; null when there is none.</summary>
     public Snapshot? Find(string id)
@@ -138,25 +138,40 @@ public sealed class SnapshotStore
             OpenedFiles.SyncFileSystem(draft);
         }
 
-        using (var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!))
-        using (var to = DirectoryHandle.Open(folder))
+        if (!TryRename(draft, id))
         {
-            try
+            if (Find(id) is null)
             {
-                from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.ASCII.GetBytes(id));
+                // A power cut left a snapshot without its record: nothing vouches for the rest of it.
+                Remove(id);
+                TryRename(draft, id);
             }
-            catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
-            {
-                RemoveFolder(draft);
-            }
+
+            RemoveFolder(draft);
         }
 
-        if (fsync != FsyncPolicy.Never)
+        if (fsync == FsyncPolicy.Always)
         {
             OpenedFiles.SyncDirectory(folder);
         }
 
         return Get(id);
+    }
+
+    /// <summary>False when there is a snapshot of this id.</summary>
+    private bool TryRename(string draft, string id)
+    {
+        using var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!);
+        using var to = DirectoryHandle.Open(folder);
+        try
+        {
+            from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.ASCII.GetBytes(id));
+            return true;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
+        {
+            return false;
+        }
     }
 
     /// <summary>A snapshot that is being removed must not be seen half removed.</summary>
