@@ -28,7 +28,7 @@ public sealed partial class SyscallScript
             CurrentDirectory,
             Text(path),
             Data<ulong>([(uint)(O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0)), 0, InRoot | NoMagicLinks | (followLinks ? 0 : NoSymbolicLinks)], followLinks ? "in-root" : "in-root, no-links"),
-            3 * sizeof(ulong));
+            3 * sizeof(ulong)).RetryWhenRaced();
 
     /// <summary>Opens a path of the host as a mere handle.</summary>
     public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
@@ -71,5 +71,5 @@ public sealed partial class SyscallScript
     public ScriptOperation SetFileModeMask(int mask) => Add("umask", SystemCall.Umask, mask);
 
     private ScriptOperation OpenWithoutMagicLinks(string path) =>
-        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
+        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong)).RetryWhenRaced();
 }

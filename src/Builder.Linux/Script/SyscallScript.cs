@@ -144,6 +144,7 @@ public sealed unsafe partial class SyscallScript : IDisposable
         laid.Number = Native.SyscallNumbers.Of(operation.Call);
         laid.Result = operation.Result?.Cell ?? 0;
         laid.LeastResult = operation.LeastResult;
+        laid.Retries = operation.Retries;
         laid.SkipOnError = operation.SkipOnError;
         laid.SkipOnSuccess = operation.SkipOnSuccess;
         for (var i = 0; i < operation.Arguments.Count; i++)

@@ -123,6 +123,17 @@ public sealed class SyscallScriptTests : IDisposable
     }
 
     [Fact]
+    public void An_operation_that_is_raced_is_tried_again_but_not_for_ever()
+    {
+        using var pipe = Pipe.Create(nonBlocking: true);
+        script.Read(script.Descriptor(pipe.Reader), "reading").RetryWhenRaced();
+
+        var result = ScriptRunner.Launch(script, Namespaces.None);
+
+        Assert.Equal(Errno.EAGAIN, result.Failure!.Errno);
+    }
+
+    [Fact]
     public void A_text_with_a_zero_byte_is_refused()
     {
         Assert.Throws<ArgumentException>(() => script.Text("a\0b"));
