@@ -13,7 +13,7 @@ public sealed class IsolationTests
     {
         var seen = await RunStepAsync(flavour, caller, """
             RUN grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; \
-                echo pid $$; echo descriptors $(ls /proc/$$/fd); echo user $(id -u):$(id -g); \
+                echo pid $$; ls /proc/1/fd > /fds; echo descriptors $(cat /fds); echo user $(id -u):$(id -g); \
                 readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/uts /proc/self/ns/ipc /proc/self/ns/cgroup; \
                 mount -t tmpfs none /tmp && echo may mount; \
                 echo x 2>/dev/null > /proc/sys/kernel/core_pattern && echo may write sysctl; \

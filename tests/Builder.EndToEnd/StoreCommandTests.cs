@@ -92,7 +92,7 @@ public sealed class StoreCommandTests
         using var builder = new BuilderProgram();
         var archive = builder.Files.PathOf("out.tar");
         await BuildAsync(builder, "-o", $"type={type},dest={archive}");
-        (await Tool.RunAsync("skopeo", "inspect", $"{transport}:{archive}")).ExpectSuccess();
+        (await Tool.RunAsync("skopeo", "inspect", $"{transport}:{archive}:app:latest")).ExpectSuccess();
     }
 
     [Fact]
