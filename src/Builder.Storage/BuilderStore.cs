@@ -116,12 +116,20 @@ public sealed class BuilderStore : IDisposable
         var tmp = Path.Combine(root, "tmp");
         TempFolder.Sweep(tmp);
         var temp = TempFolder.Create(tmp);
-        var files = new AtomicFile(temp, fsync);
-        var marker = Mark(root, files);
-        var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
-        var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs);
-        store.Snapshots.Create();
-        return store;
+        try
+        {
+            var files = new AtomicFile(temp, fsync);
+            var marker = Mark(root, files);
+            var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
+            var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs);
+            store.Snapshots.Create();
+            return store;
+        }
+        catch
+        {
+            temp.Dispose();
+            throw;
+        }
     }
 
     private static StoreRecord Mark(string root, AtomicFile files)

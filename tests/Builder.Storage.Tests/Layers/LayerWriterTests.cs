@@ -97,15 +97,6 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     [Fact]
-    public void Everything_holds_in_a_user_namespace_too()
-    {
-        Assert.SkipUnless(UserNamespace.Current.IsInitial, "this is the user namespace");
-        InUserNamespace.RunSelf(
-            "0 0 65536",
-            string.Join(' ', new[] { typeof(LayerWriterTests), typeof(HostileLayerTests), typeof(LayerApplierTests) }.Select(type => $"-class {type.FullName}")));
-    }
-
-    [Fact]
     public void Case_23_a_socket_is_left_out_with_a_note()
     {
         var step = store.Run(null, tree =>
