@@ -134,11 +134,12 @@ public sealed class BuilderStore : IDisposable
 
     private static StoreRecord Mark(string root, AtomicFile files)
     {
-        var inUserNamespace = !UserNamespace.Current.IsInitial;
+        // An ordinary user outside a user namespace reads and writes the store that he unpacks layers into inside one.
+        var ofUser = !UserNamespace.Current.IsInitial || !Environment.IsPrivilegedProcess;
         var path = Path.Combine(root, MarkerFile);
         if (StorageJson.TryRead(path, StorageJson.Types.StoreRecord) is not { } record)
         {
-            record = new StoreRecord(LayoutVersion, inUserNamespace);
+            record = new StoreRecord(LayoutVersion, ofUser);
             files.Write(Path.Combine(root, OciLayout.FileName), OciJson.Write(OciLayout.Current));
             files.Write(path, StorageJson.Write(record, StorageJson.Types.StoreRecord));
         }
@@ -148,12 +149,20 @@ public sealed class BuilderStore : IDisposable
             throw new BuilderException(StorageErrors.UnusableStore, $"the store {root} has version {record.Version}, this program writes version {LayoutVersion}");
         }
 
-        if (inUserNamespace && !record.UserXattrs)
+        if (ofUser && !record.UserXattrs)
         {
             throw new BuilderException(
                 StorageErrors.UnusableStore,
                 $"the store {root} was made by root, whose overlay marks cannot be read in a user namespace",
                 "choose another folder with BUILDER_ROOT");
+        }
+
+        if (!ofUser && record.UserXattrs)
+        {
+            throw new BuilderException(
+                StorageErrors.UnusableStore,
+                $"the store {root} was made by an ordinary user, whose overlay marks root would not see",
+                "use it as that user, or choose another folder with BUILDER_ROOT");
         }
 
         return record;

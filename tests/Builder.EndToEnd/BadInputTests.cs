@@ -35,7 +35,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("exit 7", "exit code: 7")]
     [InlineData("echo to the log; nosuchprogram", "exit code: 127")]
-    [InlineData("sh -c 'kill -9 $$'", "exit code: 137")]
+    [InlineData("sh -c 'kill -9 $$; true'; exit $?", "exit code: 137")]
     public Task A_failing_step(string command, string outcome) => FailsAsync(
         1,
         $"FROM base\nRUN true\nRUN echo before it fails; {command}\nRUN echo never\n",
@@ -116,31 +116,6 @@ public sealed class BadInputTests
         var saved = (await builder.RunAsync("save", "-o", builder.Files.PathOf("x.tar"), "nothing")).Expect(1);
         Assert.Contains("error BLD1007: no such image: nothing", saved.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(builder.Files.PathOf("x.tar")));
-    }
-
-    /// <summary>
-    /// In a user namespace of the test's own, whose root may forbid further ones: the limit holds below it and for nobody else.
-    /// </summary>
-    [Fact]
-    public async Task No_user_namespaces()
-    {
-        Tool.RequireRoot();
-        Tool.Require("unshare", "setpriv", "mkfifo");
-        using var builder = new BuilderProgram(Flavour.Native, Caller.User);
-        var go = builder.Files.PathOf("go");
-        var build = $"{BuilderProgram.PathOf(Flavour.Native)} build {builder.Files.Folder("context")}";
-        var result = await Tool.RunAsync(
-            "sh",
-            [
-                "-c",
-                $"mkfifo {go}; unshare --user sh -c 'read mapped <{go}; echo 0 >/proc/sys/user/max_user_namespaces;"
-                + $" exec setpriv --reuid 1000 --regid 1000 --clear-groups {build}' & child=$!; sleep 1;"
-                + $" echo 0 0 100000 >/proc/$child/uid_map; echo 0 0 100000 >/proc/$child/gid_map; echo go >{go}; wait $child",
-            ],
-            new ToolOptions { Environment = new Dictionary<string, string> { ["BUILDER_ROOT"] = builder.Store }, Timeout = TimeSpan.FromMinutes(1) });
-        result.Expect(5);
-        Assert.Contains("max_user_namespaces", result.Error, StringComparison.Ordinal);
-        Assert.Contains("hint:", result.Error, StringComparison.Ordinal);
     }
 
     private static async Task<string> SaveSmallImageAsync(BuilderProgram builder)

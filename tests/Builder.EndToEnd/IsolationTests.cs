@@ -13,7 +13,7 @@ public sealed class IsolationTests
     {
         var seen = await RunStepAsync(flavour, caller, """
             RUN grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; \
-                echo pid $$; ls /proc/1/fd > /fds; echo descriptors $(cat /fds); echo user $(id -u):$(id -g); \
+                echo pid $$; echo descriptors $(ls /proc/self/fd); echo user $(id -u):$(id -g); \
                 readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/uts /proc/self/ns/ipc /proc/self/ns/cgroup; \
                 mount -t tmpfs none /tmp && echo may mount; \
                 echo x 2>/dev/null > /proc/sys/kernel/core_pattern && echo may write sysctl; \
@@ -25,7 +25,8 @@ public sealed class IsolationTests
         Assert.Contains("NoNewPrivs:\t0", seen, StringComparison.Ordinal);
         Assert.Contains("Seccomp:\t2", seen, StringComparison.Ordinal);
         Assert.Contains("pid 1\n", seen, StringComparison.Ordinal);
-        Assert.Contains("descriptors 0 1 2\n", seen, StringComparison.Ordinal);
+        // The fourth is the directory that ls reads.
+        Assert.Contains("descriptors 0 1 2 3\n", seen, StringComparison.Ordinal);
         Assert.Contains("user 0:0\n", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("may mount", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("may write sysctl", seen, StringComparison.Ordinal);
@@ -55,6 +56,21 @@ public sealed class IsolationTests
         {
             Assert.False(Path.Exists(Path.Combine(files, stub)), $"the step left {stub} behind");
         }
+    }
+
+    [Fact]
+    public async Task What_a_step_writes_to_hosts_and_resolv_conf_is_for_nothing()
+    {
+        using var builder = new BuilderProgram();
+        var files = builder.Files.PathOf("files");
+        await BuildAsync(
+            builder,
+            "COPY Dockerfile /etc/hosts\nRUN echo 10.0.0.1 name >> /etc/hosts && echo nameserver 10.0.0.2 > /etc/resolv.conf && grep name /etc/hosts /etc/resolv.conf\n",
+            "-o",
+            $"type=local,dest={files}");
+        Assert.StartsWith("FROM base", await File.ReadAllTextAsync(Path.Combine(files, "etc/hosts")), StringComparison.Ordinal);
+        Assert.DoesNotContain("10.0.0.1", await File.ReadAllTextAsync(Path.Combine(files, "etc/hosts")), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(files, "etc/resolv.conf")));
     }
 
     [Fact]

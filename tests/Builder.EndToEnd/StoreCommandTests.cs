@@ -73,6 +73,24 @@ public sealed class StoreCommandTests
         Assert.Contains("found the base", built.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_ordinary_user_may_load_an_image_first_and_build_on_it()
+    {
+        using var one = new BuilderProgram();
+        await BuildAsync(one);
+        var archive = one.Files.PathOf("image.tar");
+        (await one.RunAsync("save", "-o", archive, "app")).ExpectSuccess();
+
+        using var two = new BuilderProgram(Flavour.Native, Caller.User);
+        var context = two.Files.Folder("context");
+        two.Files.Write("context/Dockerfile", "FROM app\nUSER root\nRUN test -f /work/file && stat -c '%u %n' /work/file\n");
+        (await two.RunAsync("load", "-i", archive)).ExpectSuccess();
+        var built = (await two.RunAsync("build", "-t", "derived", context)).ExpectSuccess();
+        Assert.Contains("1000 /work/file", built.Error, StringComparison.Ordinal);
+        Assert.Contains("derived", (await two.RunAsync("images")).ExpectSuccess().Output, StringComparison.Ordinal);
+        (await two.RunAsync("save", "-o", two.Files.PathOf("derived.tar"), "derived")).ExpectSuccess();
+    }
+
     [Theory]
     [InlineData(Flavour.Native)]
     [InlineData(Flavour.Jit)]
@@ -84,15 +102,16 @@ public sealed class StoreCommandTests
     }
 
     [Theory]
-    [InlineData("docker", "docker-archive")]
-    [InlineData("oci", "oci-archive")]
-    public async Task Each_archive_output_is_what_skopeo_takes_it_for(string type, string transport)
+    [InlineData("docker", "docker-archive", "app:latest")]
+    [InlineData("docker", "oci-archive", "latest")]
+    [InlineData("oci", "oci-archive", "latest")]
+    public async Task Each_archive_output_is_what_skopeo_takes_it_for(string type, string transport, string name)
     {
         Tool.Require("skopeo");
         using var builder = new BuilderProgram();
         var archive = builder.Files.PathOf("out.tar");
         await BuildAsync(builder, "-o", $"type={type},dest={archive}");
-        (await Tool.RunAsync("skopeo", "inspect", $"{transport}:{archive}:app:latest")).ExpectSuccess();
+        (await Tool.RunAsync("skopeo", "inspect", $"{transport}:{archive}:{name}")).ExpectSuccess();
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Builder.Archives.Streams;
+using Builder.Archives;
 
 namespace Builder.Engine.Images;
 

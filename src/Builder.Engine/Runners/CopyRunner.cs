@@ -58,7 +58,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             writer.Complete();
         }
 
-        return new StepResult(draft.Commit(), time.GetUtcNow());
+        return new StepResult(draft.Commit(time.GetUtcNow()));
     }
 
     public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             copier.Complete();
         }
 
-        return new StepResult(draft.Commit(), time.GetUtcNow());
+        return new StepResult(draft.Commit(time.GetUtcNow()));
     }
 
     /// <summary>
@@ -92,7 +92,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
                 copier.Complete();
             }
 
-            result = new StepResult(draft.Commit(), time.GetUtcNow());
+            result = new StepResult(draft.Commit(time.GetUtcNow()));
         }
 
         return result;

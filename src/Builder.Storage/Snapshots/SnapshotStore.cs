@@ -51,6 +51,7 @@ public sealed class SnapshotStore
         {
             ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
             DiffId = record.DiffId,
+            Created = record.Created,
         };
     }
 
@@ -108,18 +109,18 @@ public sealed class SnapshotStore
 
     internal void Remove(string id) => RemoveFolder(MoveAside(id));
 
-    internal Snapshot Publish(string draft, Snapshot? parent)
+    internal Snapshot Publish(string draft, Snapshot? parent, DateTimeOffset created)
     {
         RemoveFolder(Path.Combine(draft, WorkFolder));
 
         // A step's tree has no name of its own until its layer is asked for.
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null));
+        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null, created));
     }
 
     /// <summary>Publishes an unpacked layer; when another process was quicker, its snapshot is the result.</summary>
     internal Snapshot PublishChain(string draft, Snapshot? parent, ChainId chainId, DiffId diffId) =>
-        Publish(draft, chainId.Digest.Hex, new SnapshotRecord(parent?.Id, chainId.Digest, diffId));
+        Publish(draft, chainId.Digest.Hex, new SnapshotRecord(parent?.Id, chainId.Digest, diffId, null));
 
     internal static void RemoveFolder(string path)
     {

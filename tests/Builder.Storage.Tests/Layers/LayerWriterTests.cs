@@ -144,7 +144,7 @@ public sealed class LayerWriterTests : IDisposable
     {
         var draft = store.Store.Snapshots.Begin(store.Run(null, "touch f"));
         Shell.Run(draft.UpperDir, "mknod ghost c 0 0; mknod f c 0 0");
-        Assert.Equal(["f 0 .wh.f"], TarListing.Of(store.Tar(draft.Commit())));
+        Assert.Equal(["f 0 .wh.f"], TarListing.Of(store.Tar(draft.Commit(DateTimeOffset.UnixEpoch))));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class LayerWriterTests : IDisposable
         Assert.SkipUnless(UserNamespace.Current.IsInitial, "trusted.* needs the initial user namespace");
         var draft = store.Store.Snapshots.Begin(store.Run(null, "mkdir d; touch d/f"));
         Shell.Run(draft.UpperDir, "mkdir d; setfattr -n trusted.overlay.opaque -v x d; touch d/f; setfattr -n trusted.overlay.whiteout -v y d/f");
-        Assert.Equal(["d 755 d", "f 0 d/.wh.f"], TarListing.Of(store.Tar(draft.Commit())));
+        Assert.Equal(["d 755 d", "f 0 d/.wh.f"], TarListing.Of(store.Tar(draft.Commit(DateTimeOffset.UnixEpoch))));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class LayerWriterTests : IDisposable
         Assert.SkipUnless(UserNamespace.Current.IsInitial, "trusted.* needs the initial user namespace");
         var draft = store.Store.Snapshots.Begin(null);
         Shell.Run(draft.UpperDir, "mkdir d; setfattr -n trusted.overlay.redirect -v /etc d");
-        var snapshot = draft.Commit();
+        var snapshot = draft.Commit(DateTimeOffset.UnixEpoch);
         Assert.Equal(StorageErrors.Corrupt, Assert.Throws<BuilderException>(() => store.Tar(snapshot)).Code);
     }
 

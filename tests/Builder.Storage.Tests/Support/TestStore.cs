@@ -36,7 +36,7 @@ public sealed class TestStore : IDisposable
             step($"/proc/{Environment.ProcessId}/fd/{mount.Descriptor}");
         }
 
-        return draft.Commit();
+        return draft.Commit(DateTimeOffset.UnixEpoch);
     }
 
     public byte[] Tar(Snapshot snapshot, LayerOptions? options = null)
