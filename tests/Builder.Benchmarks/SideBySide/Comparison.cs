@@ -43,7 +43,7 @@ internal static class Comparison
                 await peer.DisposeAsync();
             }
 
-            await new Command("/bin/sh", "-c", $"umount -l {folder}/buildah/overlay {folder}/docker/overlay2 2>/dev/null; rm -rf {folder}").RunAsync();
+            await new Command("/bin/sh", "-c", $"umount -l {folder}/docker-run/netns/* {folder}/buildah/overlay {folder}/docker/overlay2 2>/dev/null; rm -rf {folder}").RunAsync();
         }
     }
 
