@@ -4,7 +4,6 @@ using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Exporters;
-using Builder.Graph.Solving;
 using Builder.Oci;
 
 namespace Builder.Cli.Commands;
@@ -24,7 +23,7 @@ internal static class BuildCommand
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
-    private static readonly Option<string> Progress = new("--progress") { Description = "auto, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
+    private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
     private static readonly Argument<string> Context = new("context") { Description = "The folder whose files the Dockerfile copies" };
@@ -41,10 +40,14 @@ internal static class BuildCommand
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var display = DisplayOf(parsed);
         var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenOutput);
         var request = RequestOf(parsed);
-        var result = await builder.BuildAsync(request, display, ErrorDisplay.Write, cancellationToken);
+        BuildResult result;
+        using (var display = DisplayOf(parsed))
+        {
+            result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
+        }
+
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());
@@ -78,16 +81,21 @@ internal static class BuildCommand
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
     };
 
-    private static IBuildEvents DisplayOf(ParseResult parsed)
+    private static IBuildDisplay DisplayOf(ParseResult parsed)
     {
         var kind = parsed.GetValue(Quiet) ? "quiet" : parsed.GetValue(Progress);
         return kind switch
         {
-            "auto" or "plain" => new PlainDisplay(),
-            "quiet" => new QuietDisplay(),
-            var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, plain or quiet"),
+            "auto" when Terminal.CanRedraw => NewTerminalDisplay(),
+            "tty" when Terminal.ErrorIsTerminal => NewTerminalDisplay(),
+            "tty" => throw new BuilderException(CliErrors.Usage, "--progress=tty needs a terminal, and standard error is none", "leave the option away, or use --progress=plain"),
+            "auto" or "plain" => new PlainDisplay(Terminal.WriteErrorLine, Terminal.ErrorIsTerminal),
+            "quiet" => new QuietDisplay(Terminal.WriteErrorLine),
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, tty, plain or quiet"),
         };
     }
+
+    private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, TimeProvider.System);
 
     private static Dictionary<string, string> Pairs(string[]? texts, string option, Func<string, string?>? fallback)
     {

@@ -17,22 +17,24 @@ internal static class ErrorDisplay
 {
     private const int MaxShownLine = 160;
 
-    public static void Write(BuilderException error)
+    public static void Write(BuilderException error) => Terminal.WriteErrorLine(Render(error));
+
+    public static string Render(BuilderException error)
     {
         var text = new StringBuilder();
         AppendHead(text, error.Span, $"error {error.Code}", error.Message);
         AppendLastOutput(text, error);
         AppendCauses(text, error.InnerException);
         AppendHint(text, error.Hint);
-        Terminal.WriteErrorLine(text.ToString().TrimEnd());
+        return text.ToString().TrimEnd();
     }
 
-    public static void Write(Diagnostic remark)
+    public static string Render(Diagnostic remark)
     {
         var text = new StringBuilder();
         AppendHead(text, remark.Span, remark.Severity == Severity.Warning ? "warning" : "error", $"{remark.Rule}: {remark.Message}");
         AppendHint(text, remark.Hint);
-        Terminal.WriteErrorLine(text.ToString().TrimEnd());
+        return text.ToString().TrimEnd();
     }
 
     public static void WriteInterrupted() => Terminal.WriteErrorLine("canceled");
@@ -51,7 +53,7 @@ internal static class ErrorDisplay
     {
         if (span is not null)
         {
-            text.Append(span).Append(": ");
+            text.Append(Terminal.Harmless(span.ToString())).Append(": ");
         }
 
         text.Append(kind).Append(": ").AppendLine(Terminal.Harmless(message));

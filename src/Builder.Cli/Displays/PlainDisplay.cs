@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using Builder.Graph;
+using Builder.Diagnostics;
 using Builder.Graph.Solving;
 using Builder.Oci;
 
@@ -10,7 +9,8 @@ namespace Builder.Cli.Displays;
 /// Progress as lines that never change, in the form that people's log scrapers know from BuildKit:
 /// <c>#3 [2/4] RUN make</c>, <c>#3 0.123 gcc …</c>, <c>#3 DONE 2.1s</c>, <c>#3 CACHED</c>, <c>#3 ERROR: …</c>.
 /// </summary>
-internal sealed class PlainDisplay : IBuildEvents
+/// <param name="toTerminal">A pipe gets what a step wrote; a terminal gets nothing that could take it over.</param>
+internal sealed class PlainDisplay(Action<string> writeLine, bool toTerminal) : IBuildDisplay
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Digest, Row> rows = [];
@@ -22,36 +22,41 @@ internal sealed class PlainDisplay : IBuildEvents
             var row = RowOf(buildEvent);
             switch (buildEvent)
             {
-                case VertexStarted:
-                    break;
                 case VertexCached or VertexSkipped:
-                    Write($"#{row.Number} CACHED");
+                    writeLine($"#{row.Number} CACHED");
                     break;
                 case VertexLog log:
-                    WriteLog(row, log);
+                    (log.Stream == 1 ? row.Output : row.Error).Add(log.Data.Span, line => WriteLog(row, line, log.Time));
                     break;
                 case VertexProgress progress when progress.Current == progress.Total:
-                    Write($"#{row.Number} {progress.Name} {Sizes.Format(progress.Current)} done");
-                    break;
-                case VertexProgress:
+                    writeLine($"#{row.Number} {Terminal.Harmless(progress.Name)} {Sizes.Format(progress.Current)} done");
                     break;
                 case VertexWarning warning:
-                    ErrorDisplay.Write(warning.Warning);
+                    writeLine(ErrorDisplay.Render(warning.Warning));
                     break;
                 case VertexCompleted:
-                    FlushLines(row, buildEvent.Time);
-                    Write($"#{row.Number} DONE {Seconds(buildEvent.Time - row.Started)}s");
+                    End(row, buildEvent.Time, $"DONE {Seconds(buildEvent.Time - row.Started)}s");
                     break;
                 case VertexCanceled:
-                    FlushLines(row, buildEvent.Time);
-                    Write($"#{row.Number} CANCELED");
+                    End(row, buildEvent.Time, "CANCELED");
                     break;
                 case VertexFailed failed:
-                    FlushLines(row, buildEvent.Time);
-                    Write($"#{row.Number} ERROR: {Terminal.Harmless(failed.Error.Message)}");
+                    End(row, buildEvent.Time, $"ERROR: {Terminal.Harmless(failed.Error.Message)}");
                     break;
             }
         }
+    }
+
+    public void Warn(Diagnostic remark)
+    {
+        lock (gate)
+        {
+            writeLine(ErrorDisplay.Render(remark));
+        }
+    }
+
+    public void Dispose()
+    {
     }
 
     private Row RowOf(BuildEvent buildEvent)
@@ -60,60 +65,28 @@ internal sealed class PlainDisplay : IBuildEvents
         {
             row = new Row(rows.Count + 1, buildEvent.Time);
             rows.Add(buildEvent.Vertex.Digest, row);
-            Write($"#{row.Number} {Terminal.Harmless(buildEvent.Vertex.ToString())}");
+            writeLine($"#{row.Number} {Terminal.Harmless(buildEvent.Vertex.ToString())}");
         }
 
         return row;
     }
 
-    private static void WriteLog(Row row, VertexLog log)
+    private void End(Row row, DateTimeOffset time, string fate)
     {
-        var partial = log.Stream == 1 ? row.Output : row.Error;
-        foreach (var b in log.Data.Span)
-        {
-            if (b == (byte)'\n')
-            {
-                WriteLogLine(row, partial, log.Time);
-            }
-            else
-            {
-                partial.Add(b);
-            }
-        }
+        row.Output.Flush(line => WriteLog(row, line, time));
+        row.Error.Flush(line => WriteLog(row, line, time));
+        writeLine($"#{row.Number} {fate}");
     }
 
-    private static void FlushLines(Row row, DateTimeOffset time)
-    {
-        foreach (var partial in (ReadOnlySpan<List<byte>>)[row.Output, row.Error])
-        {
-            if (partial.Count > 0)
-            {
-                WriteLogLine(row, partial, time);
-            }
-        }
-    }
-
-    private static void WriteLogLine(Row row, List<byte> partial, DateTimeOffset time)
-    {
-        var line = Encoding.UTF8.GetString([.. partial]).TrimEnd('\r');
-        partial.Clear();
-
-        // A pipe gets what the step wrote; a terminal gets nothing that could take it over.
-        Write($"#{row.Number} {Seconds(time - row.Started)} {(Terminal.ErrorIsTerminal ? Terminal.Harmless(line) : line)}");
-    }
-
-    private static void Write(string line) => Terminal.WriteErrorLine(line);
+    private void WriteLog(Row row, string line, DateTimeOffset time) =>
+        writeLine($"#{row.Number} {Seconds(time - row.Started)} {(toTerminal ? Terminal.Harmless(line) : line)}");
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
 
-    private sealed class Row(int number, DateTimeOffset started)
+    private sealed record Row(int Number, DateTimeOffset Started)
     {
-        public int Number { get; } = number;
+        public LineSplitter Output { get; } = new();
 
-        public DateTimeOffset Started { get; } = started;
-
-        public List<byte> Output { get; } = [];
-
-        public List<byte> Error { get; } = [];
+        public LineSplitter Error { get; } = new();
     }
 }

@@ -1,15 +1,22 @@
+using Builder.Diagnostics;
 using Builder.Graph.Solving;
 
 namespace Builder.Cli.Displays;
 
-/// <summary>No progress at all; warnings of steps are still told.</summary>
-internal sealed class QuietDisplay : IBuildEvents
+/// <summary>No progress at all; warnings are still told.</summary>
+internal sealed class QuietDisplay(Action<string> writeLine) : IBuildDisplay
 {
     public void Publish(BuildEvent buildEvent)
     {
         if (buildEvent is VertexWarning warning)
         {
-            ErrorDisplay.Write(warning.Warning);
+            Warn(warning.Warning);
         }
+    }
+
+    public void Warn(Diagnostic remark) => writeLine(ErrorDisplay.Render(remark));
+
+    public void Dispose()
+    {
     }
 }

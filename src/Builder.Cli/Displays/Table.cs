@@ -7,11 +7,16 @@ internal static class Table
 
     public static void Write(string[] header, IEnumerable<string[]> rows)
     {
+        foreach (var line in Render(header, rows))
+        {
+            Terminal.WriteLine(line);
+        }
+    }
+
+    public static IEnumerable<string> Render(string[] header, IEnumerable<string[]> rows)
+    {
         string[][] all = [header, .. rows];
         var widths = header.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
-        foreach (var row in all)
-        {
-            Terminal.WriteLine(string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + Gap))).TrimEnd());
-        }
+        return all.Select(row => string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + Gap))).TrimEnd());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Builder.Linux.Processes;
 
 namespace Builder.Cli.Displays;
 
@@ -14,6 +15,15 @@ internal static class Terminal
 
     public static bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
 
+    /// <summary>Whether lines on standard error can be drawn again: it is a terminal, and one that knows how.</summary>
+    public static bool CanRedraw => ErrorIsTerminal && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+
+    public static bool HasColor => Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 };
+
+    /// <summary>The window behind standard error; what the environment says, or the customary size, when it cannot be asked.</summary>
+    public static (int Columns, int Rows) Size =>
+        TerminalSize.Of(2) ?? (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0 ? columns : 80, 24);
+
     public static bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
     /// <summary>Results: what a script reads.</summary>
@@ -21,6 +31,9 @@ internal static class Terminal
 
     /// <summary>Progress and errors: what a person reads.</summary>
     public static void WriteErrorLine(string text) => Write(Error.Value, text + "\n");
+
+    /// <summary>Text for standard error as it is.</summary>
+    public static void WriteError(string text) => Write(Error.Value, text);
 
     /// <summary>Bytes as they are.</summary>
     public static void Write(bool toError, ReadOnlySpan<byte> bytes)
@@ -37,11 +50,13 @@ internal static class Terminal
 
     public static Stream OpenInput() => Console.OpenStandardInput();
 
-    /// <summary>Text from outside without what could move the cursor or change the terminal.</summary>
-    public static string Harmless(string text) =>
-        text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && !text.Contains('\x7f', StringComparison.Ordinal)
-            ? text
-            : string.Concat(text.Select(c => c == '\t' || !char.IsControl(c) ? c : '\ufffd'));
+    /// <summary>
+    /// Text from outside without what could move the cursor, change the terminal, or turn the direction of the text around it:
+    /// the control characters of ASCII and of Latin-1 (U+009B alone begins a sequence), and those of bidirectional text.
+    /// </summary>
+    public static string Harmless(string text) => text.Any(IsHarmful) ? string.Concat(text.Select(c => IsHarmful(c) ? '\ufffd' : c)) : text;
+
+    private static bool IsHarmful(char c) => (char.IsControl(c) && c != '\t') || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static void Write(Stream stream, string text)
     {

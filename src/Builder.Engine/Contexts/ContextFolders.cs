@@ -9,6 +9,7 @@ namespace Builder.Engine.Contexts;
 /// <summary>The folders that a build reads from, by the names that the Dockerfile uses.</summary>
 internal sealed class ContextFolders
 {
+    private const int MaxIgnoreFile = 1 << 20;
     private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Lazy<IgnorePatternSet?>> ignores = new(StringComparer.Ordinal);
 
@@ -48,7 +49,21 @@ internal sealed class ContextFolders
             return null;
         }
 
-        var patterns = IgnorePatternSet.Parse(new SourceText(file, File.ReadAllText(file)));
+        var patterns = IgnorePatternSet.Parse(new SourceText(file, Read(file)));
         return patterns.IsEmpty ? null : patterns;
+    }
+
+    /// <summary>The text of a regular file: a context may come from anywhere, and a fifo in it would be waited for.</summary>
+    private static string Read(string file)
+    {
+        using var host = RootDirectory.Open("/");
+        using var stream = new FileStream(host.OpenFile(GuestPath.FromText(Path.GetFullPath(file))), FileAccess.Read);
+        if (stream.Length > MaxIgnoreFile)
+        {
+            throw new BuilderException(EngineErrors.NoContext, $"the ignore file {file} has {stream.Length} bytes, more than the {MaxIgnoreFile} that are read");
+        }
+
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

@@ -54,6 +54,7 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
         }
 
         var parent = LinkResolver.Resolve(destination, GuestPath.Parent(path));
+        times.KeepAbove(parent);
         foreach (var made in destination.MakeDirectories(parent, 0x1ed, owner?.Uid ?? 0, owner?.Gid ?? 0))
         {
             times.Set(made, new FileTime(entry.ModifiedSeconds));
@@ -157,7 +158,7 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
     {
         var (uid, gid) = owner ?? (IdOf(entry, entry.UserId), IdOf(entry, entry.GroupId));
         directory.SetOwner(name, uid, gid);
-        foreach (var attribute in entry.Xattrs.Where(x => x.Name.Span.StartsWith("user."u8) || x.Name.Span.SequenceEqual("security.capability"u8)))
+        foreach (var attribute in entry.Xattrs.Where(attribute => CopiedXattrs.IsCopied(attribute.Name.Span)))
         {
             directory.SetXattr(name, attribute.Name.Span, attribute.Value.Span);
         }

@@ -10,13 +10,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Builder.Engine.Copying;
 
 /// <summary>
-/// The digest of what a copy selects: names, types, modes, link targets, attributes and bytes; owners only where they are
+/// The digest of what a copy selects: names, types, modes, links, attributes and bytes; owners only where they are
 /// kept; never times (spec/cache-keys.md). Two selections of equal digest give the same copy.
 /// </summary>
 internal sealed class ContentDigester : IDisposable
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Dictionary<(ulong, ulong), int> firstNames = [];
+    private int entries;
 
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
     public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
@@ -47,6 +49,7 @@ internal sealed class ContentDigester : IDisposable
             }
             else
             {
+                Add("file"u8);
                 Add(selected.Name);
                 AddFollowed(tree, selected);
             }
@@ -68,6 +71,7 @@ internal sealed class ContentDigester : IDisposable
                 continue;
             }
 
+            Add("entry"u8);
             Add(entry.Path);
             AddStatus(entry.Status, tree.OwnedByRoot);
             AddXattrs(entry.Directory, entry.Name);
@@ -123,12 +127,27 @@ internal sealed class ContentDigester : IDisposable
         }
 
         hash.AppendData(fields);
+        AddLink(status);
+    }
+
+    /// <summary>Names of one file stay names of one file in the copy, so a later name says which entry the first one was.</summary>
+    private void AddLink(in FileStatus status)
+    {
+        entries++;
+        if (status is { Links: > 1, Type: not FileType.Directory } && !firstNames.TryAdd((status.FileSystem, status.Inode), entries))
+        {
+            Add("link"u8);
+            Span<byte> first = stackalloc byte[4];
+            BinaryPrimitives.WriteInt32LittleEndian(first, firstNames[(status.FileSystem, status.Inode)]);
+            Add(first);
+        }
     }
 
     private void AddXattrs(DirectoryHandle directory, byte[] name)
     {
         foreach (var attribute in CopiedXattrs.Of(directory, name))
         {
+            Add("attribute"u8);
             Add(attribute);
             Add(directory.GetXattr(name, attribute) ?? []);
         }

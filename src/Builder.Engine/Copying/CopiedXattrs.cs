@@ -9,9 +9,9 @@ namespace Builder.Engine.Copying;
 internal static class CopiedXattrs
 {
     public static IEnumerable<byte[]> Of(DirectoryHandle directory, byte[] name) =>
-        directory.ListXattrs(name).Where(IsCopied).Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        directory.ListXattrs(name).Where(attribute => IsCopied(attribute)).Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
 
-    private static bool IsCopied(byte[] attribute) =>
-        (attribute.AsSpan().StartsWith("user."u8) && !attribute.AsSpan().StartsWith("user.overlay."u8))
-        || attribute.AsSpan().SequenceEqual("security.capability"u8);
+    public static bool IsCopied(ReadOnlySpan<byte> attribute) =>
+        (attribute.StartsWith("user."u8) && !attribute.StartsWith("user.overlay."u8))
+        || attribute.SequenceEqual("security.capability"u8);
 }

@@ -22,6 +22,27 @@ internal sealed class DirectoryTimes(RootDirectory root)
         }
     }
 
+    /// <summary>
+    /// The directory in which the first missing one of this path will be made keeps its time, unless nothing is missing.
+    /// </summary>
+    /// <param name="path">Without links.</param>
+    public void KeepAbove(byte[] path)
+    {
+        var existing = path;
+        while (root.TryLstat(existing) is null)
+        {
+            existing = GuestPath.Parent(existing);
+        }
+
+        if (existing.Length < path.Length && root.TryOpenDirectory(existing) is { } directory)
+        {
+            using (directory)
+            {
+                Keep(existing, directory);
+            }
+        }
+    }
+
     public void Set(byte[] path, FileTime time) => times[Encoding.Latin1.GetString(path)] = time;
 
     public void Restore()

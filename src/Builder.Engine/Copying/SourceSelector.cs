@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Dockerfile.Ignore;
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Engine.Copying;
@@ -32,17 +33,13 @@ internal static class SourceSelector
             paths = next;
         }
 
-        return [.. paths
-            .Where(path => !tree.Hides(GuestPath.ToText(path)))
-            .Select(path => Follow(tree, path))
-            .OfType<SelectedSource>()];
+        return [.. paths.Select(path => Follow(tree, path, out _)).OfType<SelectedSource>()];
     }
 
     private static SelectedSource SelectLiteral(SourceTree tree, string source)
     {
         var path = GuestPath.FromText(source);
-        var hidden = tree.Hides(GuestPath.ToText(path));
-        return (hidden ? null : Follow(tree, path)) ?? throw new BuilderException(
+        return Follow(tree, path, out var hidden) ?? throw new BuilderException(
             EngineErrors.SourceNotFound,
             $"failed to compute cache key: \"{source}\": not found",
             hidden
@@ -50,10 +47,29 @@ internal static class SourceSelector
                 : "sources are looked up from the root of the build context, stage or image that they come from");
     }
 
-    private static SelectedSource? Follow(SourceTree tree, byte[] path)
+    /// <summary>What a path leads to; null for nothing, for a link to nowhere, and for what the ignore file hides.</summary>
+    private static SelectedSource? Follow(SourceTree tree, byte[] path, out bool hidden)
     {
-        var real = LinkResolver.Resolve(tree.Root, path);
-        return tree.Root.TryLstat(real) is { } status ? new SelectedSource(real, GuestPath.Name(path), status) : null;
+        hidden = false;
+        byte[] real;
+        try
+        {
+            real = LinkResolver.Resolve(tree.Root, path);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ELOOP)
+        {
+            return null;
+        }
+
+        if (tree.Root.TryLstat(real) is not { } status)
+        {
+            return null;
+        }
+
+        // A link is itself something that may be hidden, and no way round what hides its target.
+        var isDirectory = status.Type == FileType.Directory;
+        hidden = tree.Hides(real, isDirectory) || tree.Hides(path, isDirectory);
+        return hidden ? null : new SelectedSource(real, GuestPath.Name(path), status);
     }
 
     private static void Expand(SourceTree tree, byte[] directory, string component, List<byte[]> found)

@@ -17,8 +17,17 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
     /// <summary>Whether files become root's own (dockerfile-language C15); else they keep their owners.</summary>
     public bool OwnedByRoot { get; } = ownedByRoot;
 
-    /// <summary>Whether the pattern set hides this path and everything below it.</summary>
-    public bool Hides(string path) => Ignore is not null && path.Length > 0 && Ignore.IsIgnored(path) && !Ignore.MayHoldIncluded(path);
+    /// <summary>Whether the pattern set hides this path and, if it is a directory, everything below it.</summary>
+    public bool Hides(byte[] path, bool isDirectory)
+    {
+        if (Ignore is null || path.Length == 0)
+        {
+            return false;
+        }
+
+        var text = GuestPath.ToText(path);
+        return Ignore.IsIgnored(text) && !(isDirectory && Ignore.MayHoldIncluded(text));
+    }
 
     public void Dispose() => Root.Dispose();
 }

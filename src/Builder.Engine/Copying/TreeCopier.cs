@@ -11,7 +11,7 @@ namespace Builder.Engine.Copying;
 /// </summary>
 internal sealed class TreeCopier(RootDirectory root, CopyRules rules, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<(ulong, ulong), byte[]> hardLinks = [];
+    private readonly HardLinks hardLinks = new();
     private readonly DirectoryTimes times = new(root);
 
     /// <summary>Copies one selected source to the destination.</summary>
@@ -26,7 +26,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
             return;
         }
 
-        var path = isDirectory || IsDirectory(target) ? LinkResolver.Resolve(root, GuestPath.Join(target, source.Name)) : target;
+        var path = FileTarget(target, source.Name, isDirectory);
         using var from = tree.Root.OpenParent(source.Path, out var name);
         using var to = OpenParentOf(path);
         CopyEntry(new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
@@ -36,7 +36,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     public void Write(string name, ReadOnlySpan<byte> content, byte[] destination, bool isDirectory)
     {
         var target = LinkResolver.Resolve(root, destination);
-        var path = isDirectory || IsDirectory(target) ? LinkResolver.Resolve(root, GuestPath.Join(target, Encoding.UTF8.GetBytes(name))) : target;
+        var path = FileTarget(target, Encoding.UTF8.GetBytes(name), isDirectory);
         using var to = OpenParentOf(path);
         var last = GuestPath.Name(path);
         MakeRoomFor(to, last, path);
@@ -69,9 +69,9 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
             times.Set(target, source.Status.Modified);
         }
 
-        // The open directories from the target down to where the walk is: the walk is depth first.
-        var open = new Stack<DirectoryHandle>();
-        open.Push(root.OpenDirectory(target));
+        // The directories from the target down to where the walk is: the walk is depth first.
+        var open = new Stack<(DirectoryHandle Handle, byte[] Path)>();
+        open.Push((root.OpenDirectory(target), target));
         try
         {
             foreach (var entry in ContentDigester.WalkOf(tree, source, excludes).Below(from))
@@ -79,38 +79,43 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
                 cancellationToken.ThrowIfCancellationRequested();
                 while (open.Count > entry.Depth + 1)
                 {
-                    open.Pop().Dispose();
+                    open.Pop().Handle.Dispose();
                 }
 
-                var path = GuestPath.Join(target, entry.Path);
+                var (to, parent) = open.Peek();
+                var path = GuestPath.Join(parent, entry.Name);
                 if (entry.Status.Type == FileType.Directory)
                 {
-                    open.Push(MergeDirectory(entry, open.Peek(), path));
+                    open.Push(MergeDirectory(entry, to, path));
                 }
                 else
                 {
-                    times.Keep(GuestPath.Parent(path), open.Peek());
-                    CopyEntry(entry, open.Peek(), entry.Name, path);
+                    times.Keep(parent, to);
+                    CopyEntry(entry, to, entry.Name, path);
                 }
             }
         }
         finally
         {
-            foreach (var directory in open)
+            foreach (var (directory, _) in open)
             {
                 directory.Dispose();
             }
         }
     }
 
-    private DirectoryHandle MergeDirectory(in TreeEntry entry, DirectoryHandle to, byte[] path)
+    /// <summary>Makes or enters a directory; what is entered is told by its path without links, so that it has one name only.</summary>
+    private (DirectoryHandle Handle, byte[] Path) MergeDirectory(in TreeEntry entry, DirectoryHandle to, byte[] path)
     {
         var existing = to.TryLstat(entry.Name);
-        var followed = existing is { Type: FileType.SymbolicLink } && IsDirectory(LinkResolver.Resolve(root, path));
-        if (followed)
+        if (existing is { Type: FileType.SymbolicLink })
         {
             // A copied tree with "bin" onto a root where bin leads to usr/bin goes where the link leads.
-            return root.OpenDirectory(LinkResolver.Resolve(root, path));
+            var target = LinkResolver.Resolve(root, path);
+            if (IsDirectory(target))
+            {
+                return (root.OpenDirectory(target), target);
+            }
         }
 
         if (existing is { } other && other.Type != FileType.Directory)
@@ -126,7 +131,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
 
         CopyMetadata(entry, to, entry.Name);
         times.Set(path, entry.Status.Modified);
-        return to.OpenDirectory(entry.Name);
+        return (to.OpenDirectory(entry.Name), path);
     }
 
     private void CopyEntry(in TreeEntry entry, DirectoryHandle to, byte[] name, byte[] path)
@@ -136,9 +141,16 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
             return;
         }
 
-        MakeRoomFor(to, name, path);
-        if (entry.Status.Links > 1 && LinkToEarlierCopy(entry.Status, to, name, path))
+        if (entry.Status.IsWhiteoutDevice)
         {
+            throw new BuilderException(EngineErrors.CopyConflict, $"cannot copy /{GuestPath.ToText(path)}: a character device 0:0 would hide a file of the base");
+        }
+
+        MakeRoomFor(to, name, path);
+        if (entry.Status.Links > 1 && hardLinks.EarlierCopy(entry.Status) is { } earlier)
+        {
+            using var directory = root.OpenParent(earlier, out var earlierName);
+            directory.Link(earlierName, to, name);
             return;
         }
 
@@ -162,19 +174,10 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
 
         CopyMetadata(entry, to, name);
         to.SetTimes(name, entry.Status.Modified);
-    }
-
-    private bool LinkToEarlierCopy(in FileStatus status, DirectoryHandle to, byte[] name, byte[] path)
-    {
-        if (!hardLinks.TryGetValue((status.FileSystem, status.Inode), out var earlier))
+        if (entry.Status.Links > 1)
         {
-            hardLinks.Add((status.FileSystem, status.Inode), path);
-            return false;
+            hardLinks.Remember(entry.Status, path);
         }
-
-        using var from = root.OpenParent(earlier, out var earlierName);
-        from.Link(earlierName, to, name);
-        return true;
     }
 
     /// <summary>Owner before mode and capabilities, because the kernel takes both away when the owner changes.</summary>
@@ -201,19 +204,30 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         to.SetTimes(name, status.Modified);
     }
 
-    private static void MakeRoomFor(DirectoryHandle to, byte[] name, byte[] path)
+    /// <summary>Where a file goes whose destination, without links, is perhaps a directory.</summary>
+    private byte[] FileTarget(byte[] target, byte[] name, bool isDirectory)
+    {
+        var path = isDirectory || IsDirectory(target) ? LinkResolver.Resolve(root, GuestPath.Join(target, name)) : target;
+        return path.Length > 0 ? path : throw NoFileHere(path);
+    }
+
+    private void MakeRoomFor(DirectoryHandle to, byte[] name, byte[] path)
     {
         switch (to.TryLstat(name))
         {
             case null:
                 return;
             case { Type: FileType.Directory }:
-                throw new BuilderException(EngineErrors.CopyConflict, $"cannot replace to directory /{GuestPath.ToText(path)} with file");
+                throw NoFileHere(path);
             default:
                 to.Unlink(name);
+                hardLinks.Forget(path);
                 return;
         }
     }
+
+    private static BuilderException NoFileHere(byte[] path) =>
+        new(EngineErrors.CopyConflict, $"cannot replace to directory /{GuestPath.ToText(path)} with file");
 
     private DirectoryHandle OpenParentOf(byte[] path)
     {
@@ -226,26 +240,19 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
 
     private void EnsureDirectory(byte[] path)
     {
-        for (var existing = path; ; existing = GuestPath.Parent(existing))
+        var existing = path;
+        FileStatus? status;
+        while ((status = root.TryLstat(existing)) is null)
         {
-            if (root.TryLstat(existing) is not { } status)
-            {
-                continue;
-            }
-
-            if (status.Type != FileType.Directory)
-            {
-                throw new BuilderException(EngineErrors.CopyConflict, $"mkdir /{GuestPath.ToText(path)}: /{GuestPath.ToText(existing)} is not a directory");
-            }
-
-            if (existing.Length < path.Length)
-            {
-                using var directory = root.OpenDirectory(existing);
-                times.Keep(existing, directory);
-            }
-
-            break;
+            existing = GuestPath.Parent(existing);
         }
+
+        if (status.Value.Type != FileType.Directory)
+        {
+            throw new BuilderException(EngineErrors.CopyConflict, $"mkdir /{GuestPath.ToText(path)}: /{GuestPath.ToText(existing)} is not a directory");
+        }
+
+        times.KeepAbove(path);
 
         var (uid, gid) = rules.NewDirectoryOwner;
         foreach (var made in root.MakeDirectories(path, rules.NewDirectoryMode, uid, gid))

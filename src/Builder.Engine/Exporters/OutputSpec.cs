@@ -32,6 +32,11 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
     public static OutputSpec Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length == 0)
+        {
+            throw new BuilderException(EngineErrors.BadOutput, "the output is empty", WayOut);
+        }
+
         if (!text.Contains('=', StringComparison.Ordinal))
         {
             return text == Stdout ? new OutputSpec(OutputKind.Tar, text) : new OutputSpec(OutputKind.Local, text);
@@ -61,7 +66,7 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
         {
             (null, _) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' has no type", WayOut),
             (OutputKind.Image, _) => new OutputSpec(OutputKind.Image, null),
-            (OutputKind.Local, null or Stdout) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
+            (OutputKind.Local, null or "" or Stdout) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
             ({ } known, var path) => new OutputSpec(known, string.IsNullOrEmpty(path) ? Stdout : path),
         };
     }

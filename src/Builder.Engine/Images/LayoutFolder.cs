@@ -1,5 +1,8 @@
 using Builder.Archives.Images;
 using Builder.Diagnostics;
+using Builder.Engine.Copying;
+using Builder.Linux;
+using Builder.Linux.Files;
 using Builder.Oci;
 
 namespace Builder.Engine.Images;
@@ -57,7 +60,7 @@ internal sealed class LayoutFolder(string folder)
     {
         try
         {
-            using var file = File.OpenRead(Path.Combine(folder, name));
+            using var file = OpenRegular(name);
             if (file.Length > limit)
             {
                 throw new BuilderException(EngineErrors.BadLayout, $"{name} in the OCI layout {folder} has {file.Length} bytes, more than the {limit} allowed");
@@ -67,7 +70,7 @@ internal sealed class LayoutFolder(string folder)
             file.ReadExactly(content);
             return content;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or LinuxException)
         {
             throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: {name} cannot be read", inner: e);
         }
@@ -77,11 +80,18 @@ internal sealed class LayoutFolder(string folder)
     {
         try
         {
-            return File.OpenRead(Path.Combine(folder, OciLayout.BlobPath(blob.Digest)));
+            return OpenRegular(OciLayout.BlobPath(blob.Digest));
         }
-        catch (IOException e)
+        catch (LinuxException e)
         {
             throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: blob {blob.Digest} is missing", inner: e);
         }
+    }
+
+    /// <summary>Links stay inside the layout, and a fifo or device is not waited for.</summary>
+    private FileStream OpenRegular(string name)
+    {
+        using var root = RootDirectory.Open(folder);
+        return new FileStream(root.OpenFile(GuestPath.FromText(name)), FileAccess.Read);
     }
 }

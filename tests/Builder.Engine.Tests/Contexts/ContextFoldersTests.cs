@@ -1,0 +1,80 @@
+using Builder.Diagnostics;
+using Builder.Engine.Contexts;
+using Builder.Engine.Copying;
+using Builder.Graph.Operations;
+using Builder.Testing;
+
+namespace Builder.Engine.Tests.Contexts;
+
+public sealed class ContextFoldersTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_ignore_file_of_the_Dockerfile_goes_before_that_of_the_context()
+    {
+        File.WriteAllText(folder[".dockerignore"], "a");
+        File.WriteAllText(folder["other.Dockerfile.dockerignore"], "b");
+        Assert.Equal((true, false), Hidden("Dockerfile"));
+        Assert.Equal((false, true), Hidden("other.Dockerfile"));
+    }
+
+    [Fact]
+    public void An_empty_ignore_file_of_the_Dockerfile_still_counts()
+    {
+        File.WriteAllText(folder[".dockerignore"], "a");
+        File.WriteAllText(folder["Dockerfile.dockerignore"], "# nothing\n");
+        Assert.Equal((false, false), Hidden("Dockerfile"));
+    }
+
+    [Fact]
+    public void A_named_context_has_an_ignore_file_of_its_own()
+    {
+        var named = Directory.CreateDirectory(folder["named"]).FullName;
+        File.WriteAllText(Path.Combine(named, ".dockerignore"), "b");
+        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        contexts.Add("lib", named);
+        using var tree = contexts.Open("lib");
+        Assert.True(tree.Hides("b"u8.ToArray(), isDirectory: false));
+        Assert.True(tree.OwnedByRoot);
+    }
+
+    [Fact]
+    public void A_context_has_to_be_a_folder()
+    {
+        File.WriteAllText(folder["file"], "");
+        var missing = Assert.Throws<BuilderException>(() => new ContextFolders(folder["nope"], "Dockerfile"));
+        Assert.Equal(EngineErrors.NoContext, missing.Code);
+        Assert.EndsWith("does not exist", missing.Message, StringComparison.Ordinal);
+        var contexts = new ContextFolders(folder.Path, "Dockerfile");
+        Assert.EndsWith("is a file, not a folder", Assert.Throws<BuilderException>(() => contexts.Add("lib", folder["file"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ignore_file_that_is_no_file_is_not_waited_for()
+    {
+        ExternalTool.Run("mkfifo", [folder[".dockerignore"]]);
+        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        Assert.ThrowsAny<BuilderException>(() => contexts.Open(ContextOperation.MainName));
+    }
+
+    [Fact]
+    public void An_ignore_file_is_not_read_without_limit()
+    {
+        using (var file = File.Create(folder[".dockerignore"]))
+        {
+            file.SetLength(1L << 32);
+        }
+
+        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        Assert.Equal(EngineErrors.NoContext, Assert.ThrowsAny<BuilderException>(() => contexts.Open(ContextOperation.MainName)).Code);
+    }
+
+    private (bool A, bool B) Hidden(string dockerfile)
+    {
+        using var tree = new ContextFolders(folder.Path, folder[dockerfile]).Open(ContextOperation.MainName);
+        return (tree.Hides(GuestPath.FromText("a"), false), tree.Hides(GuestPath.FromText("b"), false));
+    }
+}

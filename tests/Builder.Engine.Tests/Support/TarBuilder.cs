@@ -1,0 +1,49 @@
+using System.Text;
+using Builder.Archives.Tar;
+
+namespace Builder.Engine.Tests.Support;
+
+/// <summary>Makes archives that no honest tool would.</summary>
+internal sealed class TarBuilder
+{
+    private readonly List<(TarEntry Entry, byte[] Content)> entries = [];
+
+    public TarBuilder File(string name, string content = "", uint mode = 0x1a4) =>
+        Entry(new TarEntry { Name = Bytes(name), Kind = TarEntryKind.File, Mode = mode, Size = content.Length }, content);
+
+    public TarBuilder Folder(string name, uint mode = 0x1ed) => Entry(new TarEntry { Name = Bytes(name), Kind = TarEntryKind.Directory, Mode = mode });
+
+    public TarBuilder Symlink(string name, string target) =>
+        Entry(new TarEntry { Name = Bytes(name), Kind = TarEntryKind.SymbolicLink, Mode = 0x1ff, LinkName = Bytes(target) });
+
+    public TarBuilder HardLink(string name, string target) =>
+        Entry(new TarEntry { Name = Bytes(name), Kind = TarEntryKind.HardLink, Mode = 0x1a4, LinkName = Bytes(target) });
+
+    public TarBuilder Device(string name, uint major, uint minor) =>
+        Entry(new TarEntry { Name = Bytes(name), Kind = TarEntryKind.CharacterDevice, Mode = 0x1b6, DeviceMajor = major, DeviceMinor = minor });
+
+    public TarBuilder Entry(TarEntry entry, string content = "")
+    {
+        entries.Add((entry with { ModifiedSeconds = 700 }, Bytes(content)));
+        return this;
+    }
+
+    public byte[] Build()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new TarWriter(stream))
+        {
+            foreach (var (entry, content) in entries)
+            {
+                writer.WriteEntry(entry);
+                writer.Write(content);
+            }
+
+            writer.Finish();
+        }
+
+        return stream.ToArray();
+    }
+
+    public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+}
