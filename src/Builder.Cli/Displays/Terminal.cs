@@ -1,17 +1,17 @@
 using System.Text;
 using Builder.Linux.Processes;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Cli.Displays;
 
 /// <summary>
-/// The two streams of the process, as UTF-8. <see cref="Console"/> is asked for the raw streams only: its own writers would
-/// switch the terminal's mode.
+/// The two streams of the process, as UTF-8. Never those of <see cref="Console"/>, which switch the terminal's mode.
 /// </summary>
 internal static class Terminal
 {
     private static readonly Lock Gate = new();
-    private static readonly Lazy<Stream> Out = new(Console.OpenStandardOutput);
-    private static readonly Lazy<Stream> Error = new(Console.OpenStandardError);
+    private static readonly StandardOutputStream Out = new(1);
+    private static readonly StandardOutputStream Error = new(2);
 
     public static bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
 
@@ -27,28 +27,28 @@ internal static class Terminal
     public static bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
     /// <summary>Results: what a script reads.</summary>
-    public static void WriteLine(string text) => Write(Out.Value, text + "\n");
+    public static void WriteLine(string text) => Write(Out, text + "\n");
 
     /// <summary>Progress and errors: what a person reads.</summary>
-    public static void WriteErrorLine(string text) => Write(Error.Value, text + "\n");
+    public static void WriteErrorLine(string text) => Write(Error, text + "\n");
 
     /// <summary>Text for standard error as it is.</summary>
-    public static void WriteError(string text) => Write(Error.Value, text);
+    public static void WriteError(string text) => Write(Error, text);
 
     /// <summary>Bytes as they are.</summary>
     public static void Write(bool toError, ReadOnlySpan<byte> bytes)
     {
         lock (Gate)
         {
-            var stream = toError ? Error.Value : Out.Value;
+            var stream = toError ? Error : Out;
             stream.Write(bytes);
             stream.Flush();
         }
     }
 
-    public static Stream OpenOutput() => Console.OpenStandardOutput();
+    public static Stream OpenOutput() => new StandardOutputStream(1);
 
-    public static Stream OpenInput() => Console.OpenStandardInput();
+    public static Stream OpenInput() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
 
     /// <summary>
     /// Text from outside without what could move the cursor, change the terminal, or turn the direction of the text around it:

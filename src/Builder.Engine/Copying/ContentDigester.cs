@@ -21,12 +21,23 @@ internal sealed class ContentDigester : IDisposable
     private int entries;
 
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
-    public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    /// <param name="parents">Whether the directories above what is selected are copied too.</param>
+    public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, bool parents, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
     {
         using var digester = new ContentDigester();
         foreach (var source in sources)
         {
-            digester.AddSource(tree, source.Path, excludes, cancellationToken);
+            if (parents)
+            {
+                digester.AddWithParents(tree, source.Path, excludes, cancellationToken);
+            }
+            else
+            {
+                digester.AddSource(tree, source.Path, excludes, cancellationToken);
+            }
+
+            // Where one source ends and the next begins is part of what is copied where.
+            digester.Add("end of source"u8);
         }
 
         return digester.Finish();
@@ -54,40 +65,66 @@ internal sealed class ContentDigester : IDisposable
                 AddFollowed(tree, selected);
             }
         }
+    }
 
-        // Where one source ends and the next begins is part of what is copied where.
-        Add("end of source"u8);
+    private void AddWithParents(SourceTree tree, string source, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    {
+        foreach (var kept in ParentsSelector.Select(tree, source, excludes))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var path in kept.Steps())
+            {
+                using var directory = tree.Root.OpenParent(path, out var name);
+                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)));
+            }
+
+            if (kept.IsDirectory)
+            {
+                Add("directory"u8);
+                AddBelow(tree, kept.Path, WalkOf(tree, kept, excludes), cancellationToken);
+            }
+        }
     }
 
     private void AddDirectory(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
     {
         Add("directory"u8);
-        using var top = tree.Root.OpenDirectory(selected.Path);
-        foreach (var entry in WalkOf(tree, selected, excludes).Below(top))
+        AddBelow(tree, selected.Path, WalkOf(tree, selected, excludes), cancellationToken);
+    }
+
+    private void AddBelow(SourceTree tree, byte[] path, TreeWalk walk, CancellationToken cancellationToken)
+    {
+        using var top = tree.Root.OpenDirectory(path);
+        foreach (var entry in walk.Below(top))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.Status.Type == FileType.Socket)
-            {
-                continue;
-            }
+            AddEntry(tree, entry);
+        }
+    }
 
-            Add("entry"u8);
-            Add(entry.Path);
-            AddStatus(entry.Status, tree.OwnedByRoot);
-            AddXattrs(entry.Directory, entry.Name);
-            switch (entry.Status.Type)
-            {
-                case FileType.Regular:
-                    using (var file = entry.Directory.OpenFile(entry.Name))
-                    {
-                        AddBytes(file);
-                    }
+    private void AddEntry(SourceTree tree, in TreeEntry entry)
+    {
+        if (entry.Status.Type == FileType.Socket)
+        {
+            return;
+        }
 
-                    break;
-                case FileType.SymbolicLink:
-                    Add(entry.Directory.ReadLink(entry.Name));
-                    break;
-            }
+        Add("entry"u8);
+        Add(entry.Path);
+        AddStatus(entry.Status, tree.OwnedByRoot);
+        AddXattrs(entry.Directory, entry.Name);
+        switch (entry.Status.Type)
+        {
+            case FileType.Regular:
+                using (var file = entry.Directory.OpenFile(entry.Name))
+                {
+                    AddBytes(file);
+                }
+
+                break;
+            case FileType.SymbolicLink:
+                Add(entry.Directory.ReadLink(entry.Name));
+                break;
         }
     }
 
@@ -98,6 +135,13 @@ internal sealed class ContentDigester : IDisposable
             tree.Ignore,
             prefix.Length == 0 ? "" : prefix + "/",
             excludes.Count == 0 ? null : IgnorePatternSet.Create(excludes));
+    }
+
+    /// <summary>With parents, exclusions are meant from the tree's root, as the sources are.</summary>
+    internal static TreeWalk WalkOf(SourceTree tree, KeptSource kept, IReadOnlyList<string> excludes)
+    {
+        var prefix = GuestPath.ToText(kept.Path) + "/";
+        return new TreeWalk(tree.Ignore, prefix, excludes.Count == 0 ? null : IgnorePatternSet.Create(excludes), prefix);
     }
 
     private void AddFollowed(SourceTree tree, SelectedSource selected)

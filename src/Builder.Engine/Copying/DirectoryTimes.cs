@@ -1,4 +1,3 @@
-using System.Text;
 using Builder.Linux.Files;
 
 namespace Builder.Engine.Copying;
@@ -9,13 +8,12 @@ namespace Builder.Engine.Copying;
 /// </summary>
 internal sealed class DirectoryTimes(RootDirectory root)
 {
-    // Latin-1 maps bytes to characters one to one: a key that compares like the bytes.
     private readonly SortedDictionary<string, FileTime> times = new(StringComparer.Ordinal);
 
     /// <summary>The directory keeps the time it has now, unless another was set.</summary>
     public void Keep(byte[] path, DirectoryHandle directory)
     {
-        var key = Encoding.Latin1.GetString(path);
+        var key = GuestPath.Key(path);
         if (!times.ContainsKey(key))
         {
             times.Add(key, directory.Lstat(DirectoryHandle.Self).Modified);
@@ -43,13 +41,13 @@ internal sealed class DirectoryTimes(RootDirectory root)
         }
     }
 
-    public void Set(byte[] path, FileTime time) => times[Encoding.Latin1.GetString(path)] = time;
+    public void Set(byte[] path, FileTime time) => times[GuestPath.Key(path)] = time;
 
     public void Restore()
     {
         foreach (var (path, time) in times.Reverse())
         {
-            using var directory = root.OpenDirectory(Encoding.Latin1.GetBytes(path));
+            using var directory = root.OpenDirectory(GuestPath.FromKey(path));
             directory.SetTimes(DirectoryHandle.Self, time);
         }
     }

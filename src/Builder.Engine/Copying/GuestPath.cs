@@ -12,6 +12,11 @@ internal static class GuestPath
 
     public static string ToText(ReadOnlySpan<byte> path) => Encoding.UTF8.GetString(path);
 
+    /// <summary>A text that compares and equals as the bytes do: Latin-1 maps them to characters one to one.</summary>
+    public static string Key(ReadOnlySpan<byte> path) => Encoding.Latin1.GetString(path);
+
+    public static byte[] FromKey(string key) => Encoding.Latin1.GetBytes(key);
+
     public static byte[] Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name) =>
         directory.IsEmpty ? name.ToArray() : [.. directory, (byte)'/', .. name];
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Builder.Linux.Files;
 
 namespace Builder.Engine.Copying;
@@ -11,11 +10,11 @@ internal sealed class HardLinks
 
     /// <summary>The path of the copy, without links; null when there is none, or another file took its place.</summary>
     public byte[]? EarlierCopy(in FileStatus source) =>
-        copies.TryGetValue((source.FileSystem, source.Inode), out var path) ? Encoding.Latin1.GetBytes(path) : null;
+        copies.TryGetValue((source.FileSystem, source.Inode), out var path) ? GuestPath.FromKey(path) : null;
 
     public void Remember(in FileStatus source, byte[] path)
     {
-        var key = Encoding.Latin1.GetString(path);
+        var key = GuestPath.Key(path);
         copies[(source.FileSystem, source.Inode)] = key;
         files[key] = (source.FileSystem, source.Inode);
     }
@@ -23,7 +22,7 @@ internal sealed class HardLinks
     /// <summary>The name at this path is gone: a link to it would now be one to something else.</summary>
     public void Forget(byte[] path)
     {
-        if (files.Remove(Encoding.Latin1.GetString(path), out var file))
+        if (files.Remove(GuestPath.Key(path), out var file))
         {
             copies.Remove(file);
         }

@@ -39,13 +39,15 @@ internal static class SourceSelector
     private static SelectedSource SelectLiteral(SourceTree tree, string source)
     {
         var path = GuestPath.FromText(source);
-        return Follow(tree, path, out var hidden) ?? throw new BuilderException(
-            EngineErrors.SourceNotFound,
-            $"failed to compute cache key: \"{source}\": not found",
-            hidden
-                ? "an ignore file excludes it from the build context: take the pattern out, or add an exception with '!'"
-                : "sources are looked up from the root of the build context, stage or image that they come from");
+        return Follow(tree, path, out var hidden) ?? throw NotFound(source, hidden);
     }
+
+    public static BuilderException NotFound(string source, bool hidden) => new(
+        EngineErrors.SourceNotFound,
+        $"failed to compute cache key: \"{source}\": not found",
+        hidden
+            ? "an ignore file excludes it from the build context: take the pattern out, or add an exception with '!'"
+            : "sources are looked up from the root of the build context, stage or image that they come from");
 
     /// <summary>What a path leads to; null for nothing, for a link to nowhere, and for what the ignore file hides.</summary>
     private static SelectedSource? Follow(SourceTree tree, byte[] path, out bool hidden)

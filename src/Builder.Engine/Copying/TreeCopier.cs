@@ -32,6 +32,32 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         CopyEntry(new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
     }
 
+    /// <summary>Copies one selected source together with the directories above it, as <c>--parents</c> does.</summary>
+    /// <param name="destination">A directory, which exists.</param>
+    public void CopyWithParents(SourceTree tree, KeptSource source, byte[] destination, IReadOnlyList<string> excludes)
+    {
+        var target = LinkResolver.Resolve(root, destination);
+        foreach (var path in source.Steps())
+        {
+            using var from = tree.Root.OpenParent(path, out var name);
+            using var to = root.OpenDirectory(target);
+            var entry = new TreeEntry(from, name, path, 0, from.Lstat(name));
+            var made = GuestPath.Join(target, name);
+            if (entry.Status.Type != FileType.Directory)
+            {
+                times.Keep(target, to);
+                CopyEntry(entry, to, name, made);
+                return;
+            }
+
+            (var entered, target) = MergeDirectory(entry, to, made);
+            entered.Dispose();
+        }
+
+        using var top = tree.Root.OpenDirectory(source.Path);
+        CopyBelow(ContentDigester.WalkOf(tree, source, excludes), top, target);
+    }
+
     /// <summary>Writes a file whose content is at hand: root's own, 0644, unless the rules say otherwise.</summary>
     public void Write(string name, ReadOnlySpan<byte> content, byte[] destination, bool isDirectory)
     {
@@ -63,18 +89,23 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     {
         var isNew = !IsDirectory(target);
         EnsureDirectory(target);
-        using var from = tree.Root.OpenDirectory(source.Path);
         if (isNew)
         {
             times.Set(target, source.Status.Modified);
         }
 
+        using var from = tree.Root.OpenDirectory(source.Path);
+        CopyBelow(ContentDigester.WalkOf(tree, source, excludes), from, target);
+    }
+
+    private void CopyBelow(TreeWalk walk, DirectoryHandle from, byte[] target)
+    {
         // The directories from the target down to where the walk is: the walk is depth first.
         var open = new Stack<(DirectoryHandle Handle, byte[] Path)>();
         open.Push((root.OpenDirectory(target), target));
         try
         {
-            foreach (var entry in ContentDigester.WalkOf(tree, source, excludes).Below(from))
+            foreach (var entry in walk.Below(from))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 while (open.Count > entry.Depth + 1)

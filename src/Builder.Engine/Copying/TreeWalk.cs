@@ -7,7 +7,7 @@ namespace Builder.Engine.Copying;
 /// Walks everything below a directory in one fixed order: names sorted by their bytes, a directory before what is in it.
 /// Descriptors all the way, so neither deep trees nor odd names matter, and no recursion.
 /// </summary>
-internal sealed class TreeWalk(IgnorePatternSet? ignore, string ignorePrefix, IgnorePatternSet? exclude)
+internal sealed class TreeWalk(IgnorePatternSet? ignore, string ignorePrefix, IgnorePatternSet? exclude, string excludePrefix = "")
 {
     /// <summary>
     /// The entries that are left. A directory that is itself left out, but has something below it that is not, comes just
@@ -101,7 +101,7 @@ internal sealed class TreeWalk(IgnorePatternSet? ignore, string ignorePrefix, Ig
 
         var text = GuestPath.ToText(path);
         var ignored = Judge(ignore, ignorePrefix + text, mayBeDirectory);
-        return ignored == Verdict.Out ? ignored : (Verdict)Math.Max((int)ignored, (int)Judge(exclude, text, mayBeDirectory));
+        return ignored == Verdict.Out ? ignored : (Verdict)Math.Max((int)ignored, (int)Judge(exclude, excludePrefix + text, mayBeDirectory));
     }
 
     private static Verdict Judge(IgnorePatternSet? patterns, string path, bool mayBeDirectory) =>

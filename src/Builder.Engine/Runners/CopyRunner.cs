@@ -21,16 +21,11 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public Digest ContentKey(Vertex vertex, CopyOperation operation, int input, StepResult? result, CancellationToken cancellationToken)
     {
         using var tree = OpenSource(vertex, input, result);
-        return ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Excludes, cancellationToken);
+        return ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken);
     }
 
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
-        if (operation.Parents)
-        {
-            throw new BuilderException(EngineErrors.NotSupported, "COPY --parents is not supported yet");
-        }
-
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using (var root = OverlayMount.Mount(draft.Overlay))
         {
@@ -101,6 +96,17 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     private static void CopySource(
         SourceTree tree, CopySource source, TreeCopier copier, RootDirectory root, (uint, uint)? owner, CopyOperation operation, byte[] destination, CancellationToken cancellationToken)
     {
+        if (operation.Parents)
+        {
+            copier.MakeDirectory(destination);
+            foreach (var kept in ParentsSelector.Select(tree, source.Path, operation.Excludes))
+            {
+                copier.CopyWithParents(tree, kept, destination, operation.Excludes);
+            }
+
+            return;
+        }
+
         foreach (var selected in SourceSelector.Select(tree, source.Path))
         {
             if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))

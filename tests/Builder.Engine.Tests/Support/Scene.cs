@@ -46,6 +46,8 @@ internal sealed class Scene : IDisposable
 
     public bool FromStage { get; init; }
 
+    public bool Parents { get; init; }
+
     /// <summary>Runs a script in the folder that holds source and root; then everything there is <see cref="Old"/>.</summary>
     public Scene Given(string script)
     {
@@ -80,6 +82,17 @@ internal sealed class Scene : IDisposable
         using (var root = RootDirectory.Open(Root))
         {
             var copier = NewCopier(root);
+            if (Parents)
+            {
+                copier.MakeDirectory(GuestPath.FromText(destination));
+                foreach (var kept in sources.SelectMany(source => ParentsSelector.Select(tree, "/" + source, Excludes)))
+                {
+                    copier.CopyWithParents(tree, kept, GuestPath.FromText(destination), Excludes);
+                }
+
+                sources = [];
+            }
+
             foreach (var selected in sources.SelectMany(source => SourceSelector.Select(tree, "/" + source)))
             {
                 copier.Copy(tree, selected, GuestPath.FromText(destination), destination.EndsWith('/'), Excludes);
@@ -129,7 +142,7 @@ internal sealed class Scene : IDisposable
     public Digest Digest(params string[] sources)
     {
         using var tree = OpenSource();
-        return ContentDigester.Of(tree, sources.Select(source => new CopySource(1, "/" + source)), Excludes, TestContext.Current.CancellationToken);
+        return ContentDigester.Of(tree, sources.Select(source => new CopySource(1, "/" + source)), Parents, Excludes, TestContext.Current.CancellationToken);
     }
 
     public IReadOnlyList<string> Tree(bool times = false)
