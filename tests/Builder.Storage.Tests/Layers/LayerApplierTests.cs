@@ -143,6 +143,7 @@ public sealed class LayerApplierTests : IDisposable
         var first = (await store.Unpack(tar))!;
         await File.WriteAllTextAsync(Path.Combine(store.Root, "snapshots", first.Id, "record.json"), "", TestContext.Current.CancellationToken);
         File.Delete(Path.Combine(first.Path, "f"));
+        store.Reopen();
         Assert.Null(store.Store.Snapshots.Find(first.Id));
         Assert.Equal(["f"], Paths((await store.Unpack(tar))!));
     }
