@@ -14,7 +14,7 @@ public sealed class IsolationTests
         var seen = await RunStepAsync(flavour, caller, """
             RUN grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; \
                 echo pid $$; echo descriptors $(ls /proc/self/fd); echo user $(id -u):$(id -g); \
-                readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/uts /proc/self/ns/ipc /proc/self/ns/cgroup; \
+                for name in mnt pid uts ipc cgroup; do readlink /proc/self/ns/$name; done; \
                 mount -t tmpfs none /tmp && echo "may" "mount"; \
                 echo x 2>/dev/null > /proc/sys/kernel/core_pattern && echo "may" "write sysctl"; \
                 grep -c localhost /etc/hosts
