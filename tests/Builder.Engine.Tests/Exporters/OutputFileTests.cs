@@ -71,6 +71,26 @@ public sealed class OutputFileTests : IDisposable
         Assert.StartsWith("character special", System.Text.Encoding.UTF8.GetString(ExternalTool.Run("stat", ["-c", "%F", folder["null"]])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_pipe_that_is_open_already_is_written_to()
+    {
+        using var pipe = Linux.Processes.Pipe.Create();
+        var writing = Task.Run(() =>
+        {
+            OutputFile.Write($"/dev/fd/{pipe.Writer.DangerousGetHandle()}", NoStdout, stream => stream.Write(new byte[300_000]));
+            pipe.Writer.Dispose();
+        });
+        var received = 0;
+        var buffer = new byte[50_000];
+        for (int count; (count = Linux.Processes.Descriptors.Read(pipe.Reader, buffer)) > 0;)
+        {
+            received += count;
+        }
+
+        await writing;
+        Assert.Equal(300_000, received);
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(300_000)]
