@@ -36,19 +36,26 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         var path = string.Join(' ', Names(parsed.CommandResult).Reverse());
         var isGroup = command.Subcommands.Count > 0;
-        var word = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        var unknown = isGroup ? (parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null) : UnknownOption(parsed);
         var candidates = isGroup ? command.Subcommands.Select(verb => verb.Name) : command.Options.Select(option => option.Name);
-        var near = word is null ? null : Suggestions.Nearest(word, candidates);
-        var message = (isGroup, word) switch
+        var near = unknown is null ? null : Suggestions.Nearest(unknown, candidates);
+        var message = (isGroup, unknown) switch
         {
             (true, null) => "no command given",
-            (true, _) => $"'{word}' is not a command",
-            (false, { } option) when option.StartsWith('-') => $"unknown option {option} for '{path}'",
+            (true, _) => $"'{unknown}' is not a command",
+            (false, not null) => $"unknown option {unknown} for '{path}'",
             _ => parsed.Errors[0].Message.TrimEnd('.'),
         };
         ErrorDisplay.Write(new BuilderException(CliErrors.Usage, message, near is null ? $"see '{path} --help'" : $"did you mean {near}? see '{path} --help'"));
         return CliErrors.Usage.ExitCode;
     }
+
+    /// <summary>The parser takes an option that it does not know for an argument, and complains about what is then one too many.</summary>
+    private static string? UnknownOption(ParseResult parsed) =>
+        parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-')
+            .Select(token => token.Value.Split('=')[0])
+            .FirstOrDefault();
 
     private static IEnumerable<string> Names(SymbolResult? result)
     {

@@ -32,9 +32,6 @@ public static class ContainersErrors
     /// <summary>A user or group id has no place in the user namespace.</summary>
     public static readonly ErrorCode UnmappedId = new(5052);
 
-    /// <summary>The kernel is too old, or its interfaces are blocked.</summary>
-    public static readonly ErrorCode KernelFeature = new(5053);
-
     /// <summary>This machine's resolv.conf is of no use to a container.</summary>
-    public static readonly ErrorCode ResolvConf = new(5054);
+    public static readonly ErrorCode ResolvConf = new(5053);
 }

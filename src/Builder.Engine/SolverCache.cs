@@ -13,14 +13,14 @@ internal sealed class SolverCache(BuilderStore store) : IResultCache<StepResult>
     {
         cancellationToken.ThrowIfCancellationRequested();
         var found = store.Steps.Find(key) is { } record && store.Snapshots.Find(record.SnapshotId) is { } snapshot
-            ? new StepResult(snapshot, record.Created)
+            ? new StepResult(snapshot)
             : null;
         return ValueTask.FromResult(found);
     }
 
     public ValueTask StoreAsync(Digest key, KeyExplanation explanation, StepResult result, CancellationToken cancellationToken)
     {
-        if (result is { Snapshot: { } snapshot, Created: { } created })
+        if (result.Snapshot is { Created: { } created } snapshot)
         {
             store.Steps.Set(key, new StepRecord { SnapshotId = snapshot.Id, Created = created, Explanation = Flatten(explanation) });
         }

@@ -41,9 +41,6 @@ public static class GraphErrors
     /// <summary>A SOURCE_DATE_EPOCH that is no time.</summary>
     public static readonly ErrorCode InvalidEpoch = new(3111);
 
-    /// <summary>A word whose variables cannot be expanded.</summary>
-    public static readonly ErrorCode InvalidExpansion = new(3112);
-
     /// <summary>A serialised graph that is malformed or contradicts itself.</summary>
-    public static readonly ErrorCode InvalidGraph = new(3113);
+    public static readonly ErrorCode InvalidGraph = new(3112);
 }

@@ -5,6 +5,7 @@ using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
 using Builder.Storage.Content;
+using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
 using Builder.Storage.Leases;
 using Builder.Storage.Names;
@@ -40,9 +41,12 @@ public sealed class BuilderStore : IDisposable
         this.lease = lease;
         Content = new ContentStore(root, temp, files, fsync);
         Names = new ImageNames(Path.Combine(root, "names"), files, Content);
-        Snapshots = new SnapshotStore(root, temp, files, fsync, userXattrs);
-        Layers = new LayerStore(Path.Combine(root, "layers"), files, Content, Snapshots);
-        Steps = new StepCache(Path.Combine(root, "cache"), files, Snapshots);
+
+        // Names and content are worth a wait for the disk; what can be computed again is not.
+        var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
+        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
+        Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
+        Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
     }
 
     public string Root { get; }
@@ -76,6 +80,18 @@ public sealed class BuilderStore : IDisposable
     /// <summary>A path below the store for a file or folder in the making; swept with this process's other leavings.</summary>
     public string NewTemporaryPath() => temp.NewPath();
 
+    /// <summary>
+    /// Removes what nothing refers to: neither an image nor, unless they are to go too, the result of a step. No build of
+    /// this process may run meanwhile; another process that has the store open makes it refuse.
+    /// </summary>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.InUse"/>.</exception>
+    public GarbageReport CollectGarbage(bool keepSteps, CancellationToken cancellationToken = default)
+    {
+        using var alone = lease.TryBeAlone()
+            ?? throw new BuilderException(StorageErrors.InUse, $"another process uses the store {Root}", "try again when it is done");
+        return new GarbageCollector(this).Collect(keepSteps, cancellationToken);
+    }
+
     public void Dispose()
     {
         temp.Dispose();
@@ -100,21 +116,30 @@ public sealed class BuilderStore : IDisposable
         var tmp = Path.Combine(root, "tmp");
         TempFolder.Sweep(tmp);
         var temp = TempFolder.Create(tmp);
-        var files = new AtomicFile(temp, fsync);
-        var marker = Mark(root, files);
-        var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
-        var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs);
-        store.Snapshots.Create();
-        return store;
+        try
+        {
+            var files = new AtomicFile(temp, fsync);
+            var marker = Mark(root, files);
+            var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
+            var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs);
+            store.Snapshots.Create();
+            return store;
+        }
+        catch
+        {
+            temp.Dispose();
+            throw;
+        }
     }
 
     private static StoreRecord Mark(string root, AtomicFile files)
     {
-        var inUserNamespace = !UserNamespace.Current.IsInitial;
+        // An ordinary user outside a user namespace reads and writes the store that he unpacks layers into inside one.
+        var ofUser = !UserNamespace.Current.IsInitial || !Environment.IsPrivilegedProcess;
         var path = Path.Combine(root, MarkerFile);
         if (StorageJson.TryRead(path, StorageJson.Types.StoreRecord) is not { } record)
         {
-            record = new StoreRecord(LayoutVersion, inUserNamespace);
+            record = new StoreRecord(LayoutVersion, ofUser);
             files.Write(Path.Combine(root, OciLayout.FileName), OciJson.Write(OciLayout.Current));
             files.Write(path, StorageJson.Write(record, StorageJson.Types.StoreRecord));
         }
@@ -124,12 +149,20 @@ public sealed class BuilderStore : IDisposable
             throw new BuilderException(StorageErrors.UnusableStore, $"the store {root} has version {record.Version}, this program writes version {LayoutVersion}");
         }
 
-        if (inUserNamespace && !record.UserXattrs)
+        if (ofUser && !record.UserXattrs)
         {
             throw new BuilderException(
                 StorageErrors.UnusableStore,
                 $"the store {root} was made by root, whose overlay marks cannot be read in a user namespace",
                 "choose another folder with BUILDER_ROOT");
+        }
+
+        if (!ofUser && record.UserXattrs)
+        {
+            throw new BuilderException(
+                StorageErrors.UnusableStore,
+                $"the store {root} was made by an ordinary user, whose overlay marks root would not see",
+                "use it as that user, or choose another folder with BUILDER_ROOT");
         }
 
         return record;

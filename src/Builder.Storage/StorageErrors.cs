@@ -34,4 +34,7 @@ public static class StorageErrors
 
     /// <summary>The store's folder cannot be used: no permission, another version, another kind of user.</summary>
     public static readonly ErrorCode UnusableStore = new(5102);
+
+    /// <summary>Another process uses the store, and what was asked for must be done alone.</summary>
+    public static readonly ErrorCode InUse = new(5103);
 }

@@ -6,10 +6,10 @@ public enum FsyncPolicy
     /// <summary>Nothing: after a power cut the store may hold files that are empty or torn; fit for a throw-away store.</summary>
     Never,
 
-    /// <summary>Blobs and records, which a digest or a name vouches for. Snapshots are left to the kernel.</summary>
+    /// <summary>Blobs and names. Snapshots and the step cache, which can be made again, are left to the kernel.</summary>
     Content,
 
-    /// <summary>Snapshots too, by a sync of the store's file system before each becomes visible.</summary>
+    /// <summary>Everything; snapshots by a sync of the store's file system before each becomes visible.</summary>
     Always,
 }
 

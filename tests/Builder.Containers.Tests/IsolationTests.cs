@@ -1,4 +1,3 @@
-using Builder.Diagnostics;
 using Builder.Linux.Isolation;
 
 namespace Builder.Containers.Tests;
@@ -120,39 +119,26 @@ public sealed class IsolationTests : ContainerTest
     [Fact]
     public async Task The_host_is_not_reachable_through_mounts()
     {
-        var outcome = await Outcome.OfAsync(Root.Shell("mount -t tmpfs none /tmp; unshare -m true; mknod /tmp/disk b 8 0 && cat /tmp/disk; cat /proc/mounts | grep -c ext4"));
+        var outcome = await Outcome.OfAsync(Root.Shell("mount -t tmpfs none /tmp; unshare -m true; cat /proc/mounts | grep -c ext4"));
 
         Assert.Equal("0\n", outcome.Stdout);
         Assert.Equal(2, outcome.Stderr.Split('\n').Count(line => line.Contains("ermission denied", StringComparison.Ordinal) || line.Contains("not permitted", StringComparison.Ordinal)));
     }
 
     [Fact]
+    public async Task Devices_can_be_made_but_not_opened()
+    {
+        var outcome = await Outcome.OfAsync(Root.Shell("for d in /tmp /dev /dev/shm; do mknod $d/node c 1 5 && cat $d/node; done; chmod 600 /dev/null"));
+
+        Assert.Equal(3, outcome.Stderr.Split('\n').Count(line => line.EndsWith("node: Permission denied", StringComparison.Ordinal) || line.Contains("can't open", StringComparison.Ordinal)));
+        Assert.Contains("/dev/null: Read-only file system", outcome.Stderr, StringComparison.Ordinal);
+        Assert.Equal(["tmp", "tmp/node"], Root.UpperEntries());
+    }
+
+    [Fact]
     public async Task Limits_do_not_depend_on_who_started_us()
     {
         Assert.Equal("0\n100\n", await OutputOfAsync("ulimit -c; ulimit -n", spec => spec with { Limits = [new(LimitedResource.OpenFiles, 100, 200)] }));
-    }
-
-    [Fact]
-    public async Task The_hosts_mounts_are_as_before()
-    {
-        var before = File.ReadAllText("/proc/self/mounts");
-        await OutputOfAsync("true");
-
-        Assert.Equal(before, File.ReadAllText("/proc/self/mounts"));
-    }
-
-    [Fact]
-    public async Task Our_own_descriptors_are_closed_again()
-    {
-        await OutputOfAsync("true");
-        var before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
-        for (var i = 0; i < 20; i++)
-        {
-            await OutputOfAsync("true");
-            await Assert.ThrowsAsync<BuilderException>(() => Outcome.OfAsync(Root.Spec("nosuch")));
-        }
-
-        Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 5);
     }
 
     internal static Dictionary<string, string> StatusFields(string status) => status

@@ -16,6 +16,19 @@ public sealed class MountTests : ContainerTest
     }
 
     [Fact]
+    public async Task A_source_can_be_given_as_an_open_file_so_that_no_link_can_take_its_place()
+    {
+        Directory.CreateDirectory(Path.Combine(Root.Lower, "mnt"));
+        File.WriteAllText(Path.Combine(Root.Lower, "mnt/target"), "");
+        File.WriteAllText(Root.Beside("real"), "real");
+        using var handle = File.OpenHandle(Root.Beside("real"));
+        File.Move(Root.Beside("real"), Root.Beside("moved"));
+        File.WriteAllText(Root.Beside("real"), "another");
+
+        Assert.Equal("real", await OutputOfAsync("cat /mnt/target", spec => spec with { Mounts = [new BindMount(Root.Beside("real"), "/mnt/target", true) { SourceHandle = handle }] }));
+    }
+
+    [Fact]
     public async Task A_read_only_bind_cannot_be_written()
     {
         Directory.CreateDirectory(Path.Combine(Root.Lower, "mnt"));

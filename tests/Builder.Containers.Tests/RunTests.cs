@@ -73,6 +73,19 @@ public sealed class RunTests : ContainerTest
     }
 
     [Fact]
+    public async Task Paths_too_long_for_the_kernels_newer_interface_are_mounted_the_old_way()
+    {
+        var deep = Root.Make(string.Join('/', Enumerable.Repeat(new string('d', 90), 3)) + "/a,b:c\\d");
+        var layer = Directory.CreateDirectory(deep + "/layer").FullName;
+        var (upper, work) = (Directory.CreateDirectory(deep + "/upper").FullName, Directory.CreateDirectory(deep + "/work").FullName);
+        File.WriteAllText(Path.Combine(layer, "deep"), "deep");
+        var spec = Root.Shell("cat /deep; echo x > /written") with { Root = new OverlayRoot([layer, Root.Lower], upper, work) };
+
+        Assert.Equal("deep", (await Outcome.OfAsync(spec)).Stdout);
+        Assert.True(File.Exists(Path.Combine(upper, "written")));
+    }
+
+    [Fact]
     public async Task Megabytes_of_output_arrive_complete_and_in_order()
     {
         const int Lines = 2_000_000;

@@ -15,14 +15,44 @@ internal sealed class ContainerScript : IDisposable
     private readonly FailureExplanations explanations = new();
     private readonly ContainerSpec spec;
     private readonly ProgramSearch search;
-    private readonly IReadOnlyList<ScriptOperation> attempts;
+    private IReadOnlyList<ScriptOperation> attempts = [];
 
-    public ContainerScript(ContainerSpec spec, HostFeatures host, ContainerPipes pipes)
+    private ContainerScript(ContainerSpec spec) => (this.spec, search) = (spec, ProgramSearch.For(spec));
+
+    public static ContainerScript For(ContainerSpec spec, HostFeatures host, ContainerPipes pipes)
     {
         ProcessTexts.Check(spec);
-        this.spec = spec;
-        search = ProgramSearch.For(spec);
+        var script = new ContainerScript(spec);
+        try
+        {
+            script.Compose(host, pipes);
+            return script;
+        }
+        catch
+        {
+            script.Dispose();
+            throw;
+        }
+    }
 
+    /// <exception cref="BuilderException">What kept the program from starting.</exception>
+    public Linux.Processes.ChildProcess Launch(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (child, failure) = ScriptRunner.Launch(script, Kinds, cancellationToken: cancellationToken);
+            return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
+        }
+        catch (LinuxException refused) when (refused.Call == "clone")
+        {
+            throw FailureExplanations.Explain(refused);
+        }
+    }
+
+    public void Dispose() => script.Dispose();
+
+    private void Compose(HostFeatures host, ContainerPipes pipes)
+    {
         script.ResetSignals();
         script.Close(script.Descriptor(pipes.ParentAlive.Writer));
         script.DieWithParent(script.Descriptor(pipes.ParentAlive.Reader));
@@ -53,24 +83,6 @@ internal sealed class ContainerScript : IDisposable
         attempts = script.Execute(search.Candidates, spec.Argv, ProcessTexts.Environment(spec));
     }
 
-    public IReadOnlyList<ScriptOperation> Operations => script.Operations;
-
-    /// <exception cref="BuilderException">What kept the program from starting.</exception>
-    public Linux.Processes.ChildProcess Launch(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var (child, failure) = ScriptRunner.Launch(script, Kinds, cancellationToken: cancellationToken);
-            return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
-        }
-        catch (LinuxException refused) when (refused.Call == "clone")
-        {
-            throw FailureExplanations.Explain(refused);
-        }
-    }
-
-    public void Dispose() => script.Dispose();
-
     private Namespaces Kinds =>
         Namespaces.Mount | Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc | Namespaces.Cgroup
         | (spec.Network == NetworkMode.Host ? Namespaces.None : Namespaces.Network);
@@ -84,7 +96,7 @@ internal sealed class ContainerScript : IDisposable
         else
         {
             // The container's own, so that no file of the host is held.
-            script.OpenFile("/dev/null", write: false, out var nothing);
+            script.OpenForReading("/dev/null", out var nothing);
             script.Duplicate(nothing, 0);
         }
 

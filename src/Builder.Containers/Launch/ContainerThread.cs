@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Builder.Linux.Processes;
 
 namespace Builder.Containers.Launch;
@@ -84,7 +83,7 @@ internal sealed class ContainerThread
 
     private ChildProcess Launch(ContainerPipes pipes)
     {
-        using var script = new ContainerScript(spec, HostFeatures.Current, pipes);
+        using var script = ContainerScript.For(spec, HostFeatures.Current, pipes);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
         return child;

@@ -4,7 +4,11 @@ using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
 
-/// <summary>A container's /dev: its own tmpfs with the six harmless devices and what programs expect beside them.</summary>
+/// <summary>
+/// A container's /dev: its own tmpfs with the six harmless devices and what programs expect beside them. The devices
+/// are the host's, bound read-only (they can be written, their mode and owner cannot), and the tmpfs opens no others:
+/// without that, whoever holds CAP_MKNOD could open the host's disks.
+/// </summary>
 internal sealed class DeviceDirectory(SyscallScript script)
 {
     private const MountAttributes Inert = MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
@@ -12,15 +16,7 @@ internal sealed class DeviceDirectory(SyscallScript script)
     private const int Directory755 = 0x1ed;
     private const uint TtyGroup = 5;
 
-    private static readonly (string Name, int Major, int Minor)[] Nodes =
-    [
-        ("null", 1, 3),
-        ("zero", 1, 5),
-        ("full", 1, 7),
-        ("random", 1, 8),
-        ("urandom", 1, 9),
-        ("tty", 5, 0),
-    ];
+    private static readonly string[] Nodes = ["null", "zero", "full", "random", "urandom", "tty"];
 
     private static readonly (string Name, string Target)[] Links =
     [
@@ -39,10 +35,10 @@ internal sealed class DeviceDirectory(SyscallScript script)
     /// <summary>Makes it, not attached yet: the nodes can be put into it all the same.</summary>
     public void Make(ContainerSpec spec, HostFeatures host)
     {
-        mount = script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.StrictAccessTime, ("mode", "755"), ("size", "65536k"));
-        foreach (var (name, major, minor) in Nodes)
+        mount = script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.StrictAccessTime, ("mode", "755"), ("size", "65536k"));
+        foreach (var name in Nodes)
         {
-            MakeNode(name, major, minor, host);
+            BindNode(name);
         }
 
         foreach (var (name, target) in Links)
@@ -64,19 +60,12 @@ internal sealed class DeviceDirectory(SyscallScript script)
         }
     }
 
-    private void MakeNode(string name, int major, int minor, HostFeatures host)
+    private void BindNode(string name)
     {
-        if (host.InUserNamespace)
-        {
-            // Devices made in a user namespace do not open; the host's own, bound here, do.
-            script.MakeFile(Mount, name, EveryoneReadsAndWrites);
-            script.CopyMount("/dev/" + name, recursive: false, out var node);
-            inside.Add((name, node));
-        }
-        else
-        {
-            script.MakeCharacterDevice(Mount, name, EveryoneReadsAndWrites, major, minor);
-        }
+        script.MakeFile(Mount, name, EveryoneReadsAndWrites);
+        script.CopyMount("/dev/" + name, recursive: false, out var node);
+        script.RestrictMount(node, MountAttributes.ReadOnly, recursive: false, $"restricting /dev/{name}");
+        inside.Add((name, node));
     }
 
     private void MakeInside(string name, ScriptVariable fileSystem)

@@ -36,7 +36,7 @@ internal sealed class FailureExplanations
         Errno.ENOSYS => "Linux 5.12 or newer is needed; inside another container its seccomp filter may hide the call",
         Errno.EPERM when failure.Operation.Call == SystemCall.FsMount =>
             "inside another container the kernel only mounts proc and sysfs when the outer ones are unmasked (--security-opt systempaths=unconfined)",
-        Errno.EACCES or Errno.EPERM when UserNamespace.Current.IsInitial == false =>
+        Errno.EACCES or Errno.EPERM when !UserNamespace.Current.IsInitial =>
             "a security module may restrict user namespaces (see kernel.apparmor_restrict_unprivileged_userns)",
         _ => null,
     };

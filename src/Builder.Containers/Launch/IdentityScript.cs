@@ -20,7 +20,7 @@ internal static class IdentityScript
         // follows runs under it; with no_new_privs it comes last.
         if (spec.Seccomp && !spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
+            script.LoadFilter(SeccompProgram.ForThisMachine(granted));
         }
 
         // A namespace that an ordinary user made with a single id denies setgroups(2): there is nobody to be.
@@ -39,7 +39,7 @@ internal static class IdentityScript
 
         if (spec.Seccomp && spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompProgram.Compile(SeccompArchitecture.Native, granted));
+            script.LoadFilter(SeccompProgram.ForThisMachine(granted));
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
 {
     private const MountAttributes Inert = MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
 
-    private readonly List<(ScriptVariable Mount, string Target, bool IsFile)> requested = [];
+    private readonly List<(ScriptValue Mount, string Target, bool IsFile)> requested = [];
     private readonly DeviceDirectory devices = new(script);
     private ScriptVariable? proc;
     private ScriptVariable? sys;
@@ -57,7 +57,7 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
         return copy;
     }
 
-    private (ScriptVariable Mount, string Target, bool IsFile) MakeRequested(ContainerMount mount)
+    private (ScriptValue Mount, string Target, bool IsFile) MakeRequested(ContainerMount mount)
     {
         var target = MountTarget.Check(mount.Target);
         switch (mount)
@@ -73,17 +73,29 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
 
             case BindMount bind:
                 var readOnly = bind.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None;
-                script.CopyMount(bind.Source, recursive: true, out var copy);
+                var copy = CopySource(bind);
                 script.RestrictMount(
                     copy,
                     MountAttributes.NoSetUid | MountAttributes.NoDevices | readOnly,
                     recursive: true,
                     $"restricting the bind of {bind.Source}");
-                return (copy, target, !Directory.Exists(bind.Source));
+                return (copy, target, !bind.IsDirectory);
 
             default:
                 throw new ArgumentException($"unknown kind of mount: {mount.GetType().Name}");
         }
+    }
+
+    /// <summary>An open source belongs to our mount namespace, where the child can no longer copy it.</summary>
+    private ScriptValue CopySource(BindMount bind)
+    {
+        if (bind.SourceHandle is { } handle)
+        {
+            return script.OwnedDescriptor(DetachedMount.CopyOf(handle));
+        }
+
+        script.CopyMount(bind.Source, recursive: true, out var copy);
+        return copy;
     }
 
     private void AttachKernel(ScriptVariable mount, string path)

@@ -4,7 +4,10 @@ using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
 
-/// <summary>The mount that becomes the root directory, attached over its own upper directory, which the host's tree has anyway.</summary>
+/// <summary>
+/// The mount that becomes the root directory, attached over its own upper directory, which the host's tree has anyway.
+/// A step may make device files in it, but not open them: they would be the host's disks.
+/// </summary>
 internal static class RootMount
 {
     /// <summary>fsconfig(2) takes no longer value, zero byte included.</summary>
@@ -16,13 +19,14 @@ internal static class RootMount
         {
             case DirectoryRoot directory:
                 script.CopyMount(directory.Path, recursive: true, out var copy);
+                script.RestrictMount(copy, MountAttributes.NoDevices, recursive: true, $"restricting {directory.Path}");
                 script.AttachMountAt(copy, SyscallScript.CurrentDirectory, directory.Path, directory.Path);
                 return copy;
 
             case OverlayRoot overlay when host.LowerDirsOneByOne && Paths(overlay).All(path => Encoding.UTF8.GetByteCount(path) < LongestOptionValue):
                 // Of the three only "lowerdir+" takes a path as it is.
                 var escaped = overlay with { UpperDir = EscapeBackslash(overlay.UpperDir), WorkDir = EscapeBackslash(overlay.WorkDir) };
-                var mount = script.NewFileSystem("overlay", MountAttributes.None, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. UpperOptions(escaped, host)]);
+                var mount = script.NewFileSystem("overlay", MountAttributes.NoDevices, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. UpperOptions(escaped, host)]);
                 script.AttachMountAt(mount, SyscallScript.CurrentDirectory, overlay.UpperDir, overlay.UpperDir);
                 return mount;
 
@@ -43,7 +47,7 @@ internal static class RootMount
         var options = UpperOptions(relative, host).Select(option => option.Value is null ? option.Key : $"{option.Key}={option.Value}");
         var lowers = string.Join(':', overlay.LowerDirs.Select(Short));
         script.ChangeDirectory(common);
-        script.MountAt("overlay", overlay.UpperDir, $"lowerdir={lowers},{string.Join(',', options)}");
+        script.MountAt("overlay", overlay.UpperDir, MountAttributes.NoDevices, $"lowerdir={lowers},{string.Join(',', options)}");
         script.ChangeDirectory("/");
         script.OpenPath(overlay.UpperDir, out var root);
         return root;

@@ -75,7 +75,7 @@ public sealed class OutputFile : IDisposable
             }
 
             // A link is written through, as by a shell's redirection.
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             return TypeOf(target) switch
             {
                 FileType.Directory => throw new BuilderException(EngineErrors.BadOutput, $"the output {path} is a folder", "name a file in it"),

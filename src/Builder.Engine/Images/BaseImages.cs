@@ -113,6 +113,6 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry) : 
             resolved.Manifest,
             OciJson.ReadConfig(config),
             reference,
-            async (blob, token) => await registry.OpenBlobAsync(reference, blob, null, token));
+            async (blob, token) => new BlockingReadStream(await registry.OpenBlobAsync(reference, blob, null, token), token));
     }
 }

@@ -16,16 +16,23 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
     public BuiltImage Assemble(ImageBlueprint blueprint, StepResult? root, CancellationToken cancellationToken)
     {
         var parent = blueprint.Base is { } resolved ? bases.Get(resolved.ManifestDigest) : null;
-        var created = blueprint.SourceDateEpoch ?? root?.Created ?? parent?.Config.Created;
         var layers = parent?.Manifest.Layers.Select(ToOci).ToList() ?? [];
         var diffIds = parent?.Config.RootFs.DiffIds.ToList() ?? [];
         var history = parent is null ? [] : HistoryOf(parent.Config);
 
         var snapshots = NewSnapshots(blueprint, root?.Snapshot);
+        var created = TimeOf(blueprint, snapshots.FirstOrDefault()) ?? parent?.Config.Created;
         var options = new LayerOptions { SourceDateEpoch = blueprint.SourceDateEpoch?.ToUnixTimeSeconds() };
         foreach (var step in blueprint.Steps)
         {
-            var layer = step.Layer is null ? null : store.Layers.Describe(snapshots.Dequeue(), options, cancellationToken);
+            LayerInfo? layer = null;
+            if (step.Layer is not null)
+            {
+                var snapshot = snapshots.Dequeue();
+                created = TimeOf(blueprint, snapshot) ?? created;
+                layer = store.Layers.Describe(snapshot, options, cancellationToken);
+            }
+
             var isEmpty = layer is null || layer.IsEmpty;
             if (!isEmpty)
             {
@@ -54,6 +61,9 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
     }
+
+    /// <summary>Entries without a layer have the time of the step before them, the first ones that of the step after them.</summary>
+    private static DateTimeOffset? TimeOf(ImageBlueprint blueprint, Snapshot? snapshot) => blueprint.SourceDateEpoch ?? snapshot?.Created;
 
     /// <summary>The snapshots of the steps that have a layer, in their order: the topmost of the finished stack.</summary>
     private Queue<Snapshot> NewSnapshots(ImageBlueprint blueprint, Snapshot? top)

@@ -53,7 +53,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             writer.Complete();
         }
 
-        return new StepResult(draft.Commit(), time.GetUtcNow());
+        return new StepResult(draft.Commit(time.GetUtcNow()));
     }
 
     public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             copier.Complete();
         }
 
-        return new StepResult(draft.Commit(), time.GetUtcNow());
+        return new StepResult(draft.Commit(time.GetUtcNow()));
     }
 
     /// <summary>
@@ -87,7 +87,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
                 copier.Complete();
             }
 
-            result = new StepResult(draft.Commit(), time.GetUtcNow());
+            result = new StepResult(draft.Commit(time.GetUtcNow()));
         }
 
         return result;

@@ -31,6 +31,6 @@ internal sealed class ImageRunner(BuilderStore store, BaseImages images, IBuildE
             },
             cancellationToken);
         images.KeepName(image);
-        return new StepResult(snapshot, null);
+        return new StepResult(snapshot);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             cancellationToken);
 
         return exit.Succeeded
-            ? new StepResult(draft.Commit(), time.GetUtcNow())
+            ? new StepResult(draft.Commit(time.GetUtcNow()))
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 

@@ -9,7 +9,7 @@ namespace Builder.Engine.Runners;
 /// <summary>Gives each operation to the runner that knows how.</summary>
 internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies) : IVertexRunner<StepResult>
 {
-    private static readonly StepResult Empty = new(null, null);
+    private static readonly StepResult Empty = new(Snapshot: null);
 
     public ValueTask<Digest> ContentKeyAsync(Vertex vertex, int input, CancellationToken cancellationToken) =>
         vertex.Operation is CopyOperation copy && vertex.Inputs[input].Operation is ContextOperation

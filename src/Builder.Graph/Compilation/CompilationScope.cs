@@ -3,15 +3,29 @@ using Builder.Graph.Operations;
 
 namespace Builder.Graph.Compilation;
 
-/// <summary>What all stages of one compilation share.</summary>
-/// <param name="BuildArgs">The user's, with SOURCE_DATE_EPOCH among them if there is one.</param>
-internal sealed record CompilationScope(
-    DockerfileSyntax Dockerfile, CompileOptions Options, IReadOnlyDictionary<string, string> BuildArgs,
-    VariableMap Globals, Expander Expander, WarningList Warnings, GraphBuilder Graph)
+/// <summary>What all stages of one compilation share, and what became of those that are compiled already.</summary>
+/// <param name="buildArgs">The user's, with SOURCE_DATE_EPOCH among them if there is one.</param>
+internal sealed class CompilationScope(
+    DockerfileSyntax dockerfile, CompileOptions options, IReadOnlyDictionary<string, string> buildArgs,
+    VariableMap globals, Expander expander, WarningList warnings)
 {
     private const string DefaultHostname = "buildkitsandbox";
 
     private readonly Dictionary<int, (StagePlan Plan, StageState State)> compiled = [];
+
+    public DockerfileSyntax Dockerfile => dockerfile;
+
+    public CompileOptions Options => options;
+
+    public IReadOnlyDictionary<string, string> BuildArgs => buildArgs;
+
+    public VariableMap Globals => globals;
+
+    public Expander Expander => expander;
+
+    public WarningList Warnings => warnings;
+
+    public GraphBuilder Graph { get; } = new();
 
     public string Hostname => BuildArgs.GetValueOrDefault("BUILDKIT_SANDBOX_HOSTNAME") is { Length: > 0 } name ? name : DefaultHostname;
 
@@ -22,7 +36,7 @@ internal sealed record CompilationScope(
     [
         .. from name in new[] { "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY" }
            let lower = name.ToLowerInvariant()
-           let value = BuildArgs.GetValueOrDefault(name) ?? BuildArgs.GetValueOrDefault(lower)
+           let value = buildArgs.GetValueOrDefault(name) ?? buildArgs.GetValueOrDefault(lower)
            where value is not null
            from spelling in new[] { name, lower }
            select $"{spelling}={value}",

@@ -4,7 +4,10 @@ using Builder.Oci;
 
 namespace Builder.Graph.Compilation;
 
-/// <summary>Turns a Dockerfile into a graph and the description of an image (<c>spec/dockerfile.md</c>, from §2 on).</summary>
+/// <summary>
+/// Turns a Dockerfile into a graph and the description of an image: find what the target needs, resolve it, then go
+/// through the needed stages in the order of the file.
+/// </summary>
 public static class DockerfileCompiler
 {
     /// <summary>Compiles the stages that the target needs, and asks for their base images and no others.</summary>
@@ -26,7 +29,7 @@ public static class DockerfileCompiler
         var finder = new OriginFinder(dockerfile, contexts, resolver, cancellationToken);
         var plans = await new StagePlanner(dockerfile, options, globals, expander, contexts, finder).PlanAsync(target);
 
-        var scope = new CompilationScope(dockerfile, options, buildArgs, globals, expander, warnings, new GraphBuilder());
+        var scope = new CompilationScope(dockerfile, options, buildArgs, globals, expander, warnings);
         foreach (var plan in plans)
         {
             cancellationToken.ThrowIfCancellationRequested();

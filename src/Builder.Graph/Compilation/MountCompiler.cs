@@ -47,7 +47,7 @@ internal sealed class MountCompiler(CompilationScope scope, StagePlan plan, Stag
 
     private StepCacheMount Cache(CacheMount cache, string target, InputList inputs)
     {
-        var id = cache.Id is { Length: > 0 } given ? given : target;
+        var id = cache.Id is { Length: > 0 } given ? given : DefaultId(cache.Target ?? ".");
         var source = Source(cache.From);
         return new StepCacheMount(
             target, scope.CacheNamespace is { } prefix ? $"{prefix}/{id}" : id,
@@ -59,6 +59,10 @@ internal sealed class MountCompiler(CompilationScope scope, StagePlan plan, Stag
             Gid = cache.Gid,
         };
     }
+
+    /// <summary>The target as written, cleaned: two steps with one relative target share a cache, whatever their directories are.</summary>
+    private static string DefaultId(string target) =>
+        target.StartsWith('/') ? GuestPath.Clean(target) : GuestPath.Clean(target)[1..] is { Length: > 0 } relative ? relative : ".";
 
     private Vertex? Source(string? from) =>
         from is { Length: > 0 } ? scope.SourceOf(plan.References[new StageReference(from, true)]) : null;

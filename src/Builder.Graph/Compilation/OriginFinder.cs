@@ -9,6 +9,8 @@ namespace Builder.Graph.Compilation;
 internal sealed class OriginFinder(
     DockerfileSyntax dockerfile, ContextCatalogue contexts, IImageResolver resolver, CancellationToken cancellationToken)
 {
+    private const string Scratch = "scratch";
+
     private readonly Dictionary<string, Task<ResolvedBase>> resolving = new(StringComparer.Ordinal);
 
     /// <summary>What a FROM starts from: named context, earlier stage of exactly this name, nothing, image; in this order.</summary>
@@ -20,9 +22,9 @@ internal sealed class OriginFinder(
             return FromContextAsync(named, platform, span);
         }
 
-        for (var i = stage.Index - 1; i >= 0; i--)
+        for (var i = stage.Index - 1; i >= 0 && name != Scratch; i--)
         {
-            if (name != ContextOperation.MainName && name != "scratch" && dockerfile.Stages[i].Name == name)
+            if (dockerfile.Stages[i].Name == name)
             {
                 return Task.FromResult<Origin>(new StageOrigin(i));
             }
@@ -84,7 +86,7 @@ internal sealed class OriginFinder(
 
     private Task<Origin> FromImageNameAsync(string name, Platform platform, SourceSpan span)
     {
-        if (name == "scratch")
+        if (name == Scratch)
         {
             return Task.FromResult<Origin>(new ScratchOrigin());
         }

@@ -128,9 +128,9 @@ public sealed class ModeChange
 
     private sealed record Change(Who Who, char Operator, string Permissions)
     {
+        /// <summary>The bits that each one owns; as with GNU chmod, the sticky bit is that of the others.</summary>
         private uint Mask =>
-            (Who.HasFlag(Who.User) ? 0x9C0u : 0) | (Who.HasFlag(Who.Group) ? 0x438u : 0) | (Who.HasFlag(Who.Other) ? 0x007u : 0)
-            | (Who == Who.All ? 0x200u : 0);
+            (Who.HasFlag(Who.User) ? 0x9C0u : 0) | (Who.HasFlag(Who.Group) ? 0x438u : 0) | (Who.HasFlag(Who.Other) ? 0x207u : 0);
 
         public uint Apply(uint mode, bool isDirectory)
         {
@@ -158,7 +158,7 @@ public sealed class ModeChange
                     'g' => Spread((mode >> 3) & 7),
                     'o' => Spread(mode & 7),
                     's' => (Who.HasFlag(Who.User) ? 0x800u : 0) | (Who.HasFlag(Who.Group) ? 0x400u : 0),
-                    _ => 0x200u,
+                    _ => Who.HasFlag(Who.Other) ? 0x200u : 0,
                 };
             }
 

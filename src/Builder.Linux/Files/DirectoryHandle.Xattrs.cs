@@ -6,41 +6,32 @@ namespace Builder.Linux.Files;
 public sealed unsafe partial class DirectoryHandle
 {
     private const int XattrStackSize = 1024;
+    private const nint ListXattrAtNumber = 465;
+    private static bool hasListXattrAt = true;
 
     /// <summary>The names of the attributes, in the kernel's order; none where the file system has no attributes.</summary>
     public IReadOnlyList<byte[]> ListXattrs(ReadOnlySpan<byte> name)
     {
         RequireSingleName(name);
-        Span<byte> scratch = stackalloc byte[CPath.StackSize];
         Span<byte> list = stackalloc byte[XattrStackSize];
-        fixed (byte* path = ProcPath.Of(Descriptor, name, scratch))
+        while (true)
         {
-            nint length;
-            while (true)
+            var length = ListXattrs(name, list);
+            if (length >= 0)
             {
-                fixed (byte* buffer = list)
-                {
-                    length = Libc.Files.LListXattr(path, buffer, (nuint)list.Length);
-                }
-
-                if (length >= 0)
-                {
-                    break;
-                }
-
-                switch (FileFailure.Errno)
-                {
-                    case Errno.ENOTSUP:
-                        return [];
-                    case Errno.ERANGE:
-                        list = new byte[list.Length * 8];
-                        break;
-                    default:
-                        throw FileFailure.Of("llistxattr", name);
-                }
+                return length == 0 ? [] : Split(list[..(int)length]);
             }
 
-            return Split(list[..(int)length]);
+            switch (FileFailure.Errno)
+            {
+                case Errno.ENOTSUP:
+                    return [];
+                case Errno.ERANGE:
+                    list = new byte[list.Length * 8];
+                    break;
+                default:
+                    throw FileFailure.Of("llistxattr", name);
+            }
         }
     }
 
@@ -98,6 +89,33 @@ public sealed unsafe partial class DirectoryHandle
         fixed (byte* key = CPath.Terminate(attribute, stackalloc byte[CPath.StackSize]))
         {
             FileFailure.Check(Libc.Files.LRemoveXattr(path, key), "lremovexattr", name);
+        }
+    }
+
+    /// <summary>Asked of every file of a layer, so worth the new call that needs no walk through procfs.</summary>
+    private nint ListXattrs(ReadOnlySpan<byte> name, Span<byte> list)
+    {
+        fixed (byte* buffer = list)
+        {
+            if (hasListXattrAt)
+            {
+                fixed (byte* path = CPath.Terminate(name, stackalloc byte[CPath.StackSize]))
+                {
+                    var length = Libc.Files.ListXattrAt(ListXattrAtNumber, Descriptor, path, FileFlags.AtSymlinkNoFollow, buffer, (nuint)list.Length);
+                    if (length >= 0 || FileFailure.Errno is not (Errno.ENOSYS or Errno.EPERM))
+                    {
+                        return length;
+                    }
+
+                    // An older kernel, or a seccomp profile that does not know the call.
+                    hasListXattrAt = false;
+                }
+            }
+
+            fixed (byte* path = ProcPath.Of(Descriptor, name, stackalloc byte[CPath.StackSize]))
+            {
+                return Libc.Files.LListXattr(path, buffer, (nuint)list.Length);
+            }
         }
     }
 

@@ -48,18 +48,22 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
     }
 
     /// <summary>
-    /// Opens a regular file to read. Anything else is refused after the fact with <see cref="Errno.EINVAL"/>; opening
-    /// does not wait for a fifo's writer. Device nodes are refused before: merely opening one has effects.
+    /// Opens a regular file to read. Anything else is refused with <see cref="Errno.EINVAL"/> and not opened: a fifo would
+    /// wait for a writer, and merely opening a device has effects.
     /// </summary>
-    public SafeFileHandle OpenFile(ReadOnlySpan<byte> name)
+    public SafeFileHandle OpenFile(ReadOnlySpan<byte> name) => OpenFile(name, Lstat(name));
+
+    /// <summary>The same where the caller has already looked; the file must still be the one it saw.</summary>
+    public SafeFileHandle OpenFile(ReadOnlySpan<byte> name, in FileStatus seen)
     {
-        if (Lstat(name).Type != FileType.Regular)
+        if (seen.Type != FileType.Regular)
         {
             throw new LinuxException("openat", CPath.Printable(name), Errno.EINVAL, "it is not a regular file");
         }
 
         var file = new SafeFileHandle(OpenChecked(name, ReadOnly | NoFollow | NonBlocking | CloseOnExec, 0), ownsHandle: true);
-        return OpenedFiles.Status(file).Type == FileType.Regular ? file : throw Refuse(file, name);
+        var opened = OpenedFiles.Status(file);
+        return opened.Inode == seen.Inode && opened.FileSystem == seen.FileSystem ? file : throw Refuse(file, name);
     }
 
     /// <summary>Creates a regular file that must not exist yet, open for writing; the process's umask applies to <paramref name="mode"/>.</summary>
@@ -133,6 +137,6 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
     private static LinuxException Refuse(SafeFileHandle file, ReadOnlySpan<byte> name)
     {
         file.Dispose();
-        return new LinuxException("openat", CPath.Printable(name), Errno.EINVAL, "it is not a regular file");
+        return new LinuxException("openat", CPath.Printable(name), Errno.EINVAL, "it was replaced by another file meanwhile");
     }
 }

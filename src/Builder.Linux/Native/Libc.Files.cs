@@ -67,6 +67,10 @@ internal static unsafe partial class Libc
         [LibraryImport(Library, EntryPoint = "lsetxattr", SetLastError = true)]
         internal static partial int LSetXattr(byte* path, byte* name, byte* value, nuint size, int flags);
 
+        /// <summary>listxattrat(2), Linux 6.13: 465 on every architecture.</summary>
+        [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+        internal static partial nint ListXattrAt(nint number, int directory, byte* name, nint flags, byte* list, nuint size);
+
         [LibraryImport(Library, EntryPoint = "llistxattr", SetLastError = true)]
         internal static partial nint LListXattr(byte* path, byte* list, nuint size);
 

@@ -48,8 +48,6 @@ internal static partial class SyscallNumbers
         SystemCall.SymlinkAt => 36,
         SystemCall.Umask => 166,
         SystemCall.Umount2 => 39,
-        SystemCall.Unshare => 97,
-        SystemCall.Write => 64,
         _ => throw new ArgumentOutOfRangeException(nameof(call)),
     };
 }

@@ -48,8 +48,6 @@ internal static partial class SyscallNumbers
         SystemCall.SymlinkAt => 266,
         SystemCall.Umask => 95,
         SystemCall.Umount2 => 166,
-        SystemCall.Unshare => 272,
-        SystemCall.Write => 1,
         _ => throw new ArgumentOutOfRangeException(nameof(call)),
     };
 }

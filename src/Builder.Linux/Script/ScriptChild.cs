@@ -33,6 +33,9 @@ internal static unsafe class ScriptChild
         public int SkipOnError;
         public int SkipOnSuccess;
 
+        /// <summary>How often to try again after EAGAIN; counted down by the child.</summary>
+        public int Retries;
+
         /// <summary>Written by the child: zero or the errno.</summary>
         public int Error;
     }
@@ -86,6 +89,7 @@ internal static unsafe class ScriptChild
                 (mask & 32) == 0 ? operation->Argument5 : *(nint*)operation->Argument5);
             if (result >= operation->LeastResult)
             {
+                operation->Error = 0;
                 if (operation->Result != 0)
                 {
                     *(nint*)operation->Result = result;
@@ -96,6 +100,12 @@ internal static unsafe class ScriptChild
             }
 
             operation->Error = result == -1 ? *(int*)errnoLocation() : (int)Errno.ECANCELED;
+            if (operation->Error == (int)Errno.EAGAIN && operation->Retries > 0)
+            {
+                operation->Retries--;
+                continue;
+            }
+
             if (operation->SkipOnError < 0)
             {
                 context->Failed = operation;

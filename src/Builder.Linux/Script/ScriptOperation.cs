@@ -33,6 +33,8 @@ public sealed class ScriptOperation
     /// <summary>The least result that counts as success: -1 is how libc's syscall(2) reports an error.</summary>
     internal int LeastResult { get; private set; }
 
+    internal int Retries { get; private set; }
+
     internal int SkipOnError { get; set; } = Fatal;
 
     internal int SkipOnSuccess { get; set; }
@@ -41,6 +43,16 @@ public sealed class ScriptOperation
     public ScriptOperation MayFail()
     {
         SkipOnError = 0;
+        return this;
+    }
+
+    /// <summary>
+    /// EAGAIN is no failure until it has come a thousand times: openat2(2) answers it whenever something was renamed or
+    /// mounted anywhere on the machine while it resolved a ".." inside a root.
+    /// </summary>
+    public ScriptOperation RetryWhenRaced()
+    {
+        Retries = 1000;
         return this;
     }
 

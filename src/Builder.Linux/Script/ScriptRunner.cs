@@ -67,16 +67,12 @@ public static unsafe class ScriptRunner
 
         var failure = script.ReadBack(context);
         GC.KeepAlive(script);
-        if (failure is null)
+        if (failure is null && !cancellationToken.IsCancellationRequested)
         {
             return new LaunchResult(child, null);
         }
 
-        using (child)
-        {
-            child.Wait();
-        }
-
+        End(child);
         cancellationToken.ThrowIfCancellationRequested();
         return new LaunchResult(null, failure);
     }
@@ -89,9 +85,17 @@ public static unsafe class ScriptRunner
         }
         catch
         {
-            child.Wait();
-            child.Dispose();
+            End(child);
             throw;
+        }
+    }
+
+    private static void End(ChildProcess child)
+    {
+        using (child)
+        {
+            child.Signal(Signals.Kill);
+            child.Wait();
         }
     }
 

@@ -14,7 +14,6 @@ public sealed partial class SyscallScript
     private const int SymlinkNoFollow = 0x100;
     private const int EmptyPath = 0x1000;
     private const int RegularFile = 0x8000;
-    private const int CharacterDevice = 0x2000;
 
     /// <summary>
     /// Opens a path as a mere handle, as if the current directory were the root: no link leads out of it, and links of
@@ -29,17 +28,14 @@ public sealed partial class SyscallScript
             CurrentDirectory,
             Text(path),
             Data<ulong>([(uint)(O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0)), 0, InRoot | NoMagicLinks | (followLinks ? 0 : NoSymbolicLinks)], followLinks ? "in-root" : "in-root, no-links"),
-            3 * sizeof(ulong));
+            3 * sizeof(ulong)).RetryWhenRaced();
 
     /// <summary>Opens a path of the host as a mere handle.</summary>
     public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
         Add($"opening {path}", SystemCall.OpenAt, out handle, "handle", CurrentDirectory, Text(path), O_PATH | O_CLOEXEC, 0);
 
-    private ScriptOperation OpenWithoutMagicLinks(string path) =>
-        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong));
-
-    public ScriptOperation OpenFile(string path, bool write, out ScriptVariable file) =>
-        Add($"open {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC, 0);
+    public ScriptOperation OpenForReading(string path, out ScriptVariable file) =>
+        Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_RDONLY | O_CLOEXEC, 0);
 
     public ScriptOperation Close(ScriptValue descriptor) => Add("close", SystemCall.Close, descriptor);
 
@@ -57,9 +53,6 @@ public sealed partial class SyscallScript
     public ScriptOperation MakeFile(ScriptValue directory, string name, int mode) =>
         Add($"creating {name}", SystemCall.MknodAt, directory, Text(name), RegularFile | mode, 0);
 
-    public ScriptOperation MakeCharacterDevice(ScriptValue directory, string name, int mode, int major, int minor) =>
-        Add($"mknod {name}", SystemCall.MknodAt, directory, Text(name), CharacterDevice | mode, (major << 8) | minor);
-
     public ScriptOperation MakeLink(ScriptValue directory, string name, string target) =>
         Add($"symlink {name}", SystemCall.SymlinkAt, Text(target), directory, Text(name));
 
@@ -76,4 +69,7 @@ public sealed partial class SyscallScript
 
     /// <summary>umask(2).</summary>
     public ScriptOperation SetFileModeMask(int mask) => Add("umask", SystemCall.Umask, mask);
+
+    private ScriptOperation OpenWithoutMagicLinks(string path) =>
+        Add($"finding {path}", SystemCall.OpenAt2, CurrentDirectory, Text(path), Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, NoMagicLinks], "no magic links"), 3 * sizeof(ulong)).RetryWhenRaced();
 }

@@ -21,11 +21,16 @@ public sealed unsafe partial class SyscallScript
     private const int RecursiveMount = 1 << 14;
     private const int SlaveMount = 1 << 19;
 
+    /// <summary>Those that mount(2) has under the same numbers.</summary>
+    private const MountAttributes OldFlags = MountAttributes.ReadOnly | MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
+
     /// <summary>A new file system, not attached anywhere. An option without a value is a flag.</summary>
     public ScriptVariable NewFileSystem(string type, MountAttributes attributes, params IEnumerable<(string Key, string? Value)> options)
     {
         Add($"mount of {type}", SystemCall.FsOpen, out var context, "fs", Text(type), CloseOnExec);
-        foreach (var (key, value) in options)
+
+        // The source has no meaning, but it is the first column of df.
+        foreach (var (key, value) in options.Prepend(("source", type)))
         {
             Add(
                 $"mount of {type} with {key}={value}",
@@ -67,7 +72,7 @@ public sealed unsafe partial class SyscallScript
         Add($"mount on {path}", SystemCall.MoveMount, mount, Text(""), directory, Text(name), FromEmptyPath);
 
     /// <summary>What is mounted or unmounted here from now on stays here; what the host unmounts goes here as well.</summary>
-    public ScriptOperation MakeMountsSlave() => 
+    public ScriptOperation MakeMountsSlave() =>
         Add("making mounts a slave of the host's", SystemCall.Mount, Text("none"), Text("/"), 0, RecursiveMount | SlaveMount, 0);
 
     /// <summary>
@@ -83,6 +88,6 @@ public sealed unsafe partial class SyscallScript
     }
 
     /// <summary>mount(2) of a file system whose options fit in a page, for kernels that cannot take them one by one.</summary>
-    public ScriptOperation MountAt(string type, string path, string options) =>
-        Add($"mount of {type}", SystemCall.Mount, Text(type), Text(path), Text(type), 0, Text(options));
+    public ScriptOperation MountAt(string type, string path, MountAttributes attributes, string options) =>
+        Add($"mount of {type}", SystemCall.Mount, Text(type), Text(path), Text(type), (long)(attributes & OldFlags), Text(options));
 }

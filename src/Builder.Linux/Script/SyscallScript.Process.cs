@@ -58,9 +58,6 @@ public sealed partial class SyscallScript
     public ScriptOperation SetHostname(string name) =>
         Add($"sethostname {name}", SystemCall.SetHostname, Text(name), System.Text.Encoding.UTF8.GetByteCount(name));
 
-    public ScriptOperation NewNamespaces(Namespaces namespaces) =>
-        Add($"unshare of {namespaces}", SystemCall.Unshare, (int)namespaces);
-
     public ScriptOperation SetLimit(int resource, string name, ulong soft, ulong hard) =>
         Add($"setting limit {name} to {soft}:{hard}", SystemCall.PrLimit, 0, resource, Data<ulong>([soft, hard], $"{soft}:{hard}"), 0);
 

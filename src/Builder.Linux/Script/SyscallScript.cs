@@ -13,6 +13,7 @@ public sealed unsafe partial class SyscallScript : IDisposable
     private readonly ScriptArena arena = new();
     private readonly List<ScriptOperation> operations = [];
     private readonly List<object> kept = [];
+    private readonly List<IDisposable> owned = [];
 
     public IReadOnlyList<ScriptOperation> Operations => operations;
 
@@ -85,7 +86,7 @@ public sealed unsafe partial class SyscallScript : IDisposable
         return new ScriptValue((nint)memory, shown);
     }
 
-    /// <summary>Keeps an object, such as the handle of a descriptor in the script, from being collected before the script is.</summary>
+    /// <summary>The number of a descriptor, which is not collected before the script is; the caller closes it.</summary>
     public ScriptValue Descriptor(System.Runtime.InteropServices.SafeHandle handle)
     {
         ArgumentNullException.ThrowIfNull(handle);
@@ -93,8 +94,17 @@ public sealed unsafe partial class SyscallScript : IDisposable
         return new ScriptValue(handle.DangerousGetHandle());
     }
 
+    /// <summary>The number of a descriptor that is closed with the script.</summary>
+    public ScriptValue OwnedDescriptor(System.Runtime.InteropServices.SafeHandle handle)
+    {
+        owned.Add(handle);
+        return Descriptor(handle);
+    }
+
     public void Dispose()
     {
+        owned.ForEach(handle => handle.Dispose());
+        owned.Clear();
         arena.Dispose();
         operations.Clear();
         kept.Clear();
@@ -134,6 +144,7 @@ public sealed unsafe partial class SyscallScript : IDisposable
         laid.Number = Native.SyscallNumbers.Of(operation.Call);
         laid.Result = operation.Result?.Cell ?? 0;
         laid.LeastResult = operation.LeastResult;
+        laid.Retries = operation.Retries;
         laid.SkipOnError = operation.SkipOnError;
         laid.SkipOnSuccess = operation.SkipOnSuccess;
         for (var i = 0; i < operation.Arguments.Count; i++)

@@ -44,6 +44,4 @@ public enum SystemCall
     SymlinkAt,
     Umask,
     Umount2,
-    Unshare,
-    Write,
 }

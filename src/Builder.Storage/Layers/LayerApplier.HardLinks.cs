@@ -57,7 +57,7 @@ internal sealed partial class LayerApplier
         switch (below.Type)
         {
             case FileType.Regular:
-                using (var from = lower.OpenFile(name))
+                using (var from = lower.OpenFile(name, below))
                 using (var to = Here.CreateFile(name))
                 {
                     OpenedFiles.Copy(from, to, below.Size);

@@ -1,4 +1,5 @@
 using Builder.Archives.Tar;
+using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Microsoft.Win32.SafeHandles;
@@ -20,7 +21,6 @@ internal sealed partial class LayerApplier
                 MakeDirectory(entry, name);
                 break;
             case TarEntryKind.File:
-                Clear(name);
                 MakeFile(entry, name, tar, cancellationToken);
                 break;
             case TarEntryKind.SymbolicLink:
@@ -70,12 +70,26 @@ internal sealed partial class LayerApplier
 
     private void MakeFile(TarEntry entry, byte[] name, TarReader tar, CancellationToken cancellationToken)
     {
-        using var file = Here.CreateFile(name);
+        using var file = CreateFile(name);
         WriteContent(file, entry.Size, tar, cancellationToken);
         FileMetadata.SetOwner(Here, name, (uint)entry.UserId, (uint)entry.GroupId, canRecord: true);
         SetXattrs(entry, name);
         OpenedFiles.SetMode(file, entry.Mode);
         OpenedFiles.SetTimes(file, TimeOf(entry));
+    }
+
+    /// <summary>Mostly there is nothing to make room for, so that is tried first.</summary>
+    private SafeFileHandle CreateFile(byte[] name)
+    {
+        try
+        {
+            return Here.CreateFile(name);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EEXIST)
+        {
+            Clear(name);
+            return Here.CreateFile(name);
+        }
     }
 
     /// <summary>Buffers of zeros are skipped, which makes the holes again that an archive fills.</summary>

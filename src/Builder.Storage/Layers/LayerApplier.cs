@@ -23,7 +23,7 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly OverlayMarks marks;
     private readonly DirectoryTimes times = new();
     private readonly UnpackingPath path;
-    private readonly List<string> notes = [];
+    private readonly LayerNotes notes = new();
     private readonly byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
     private bool setsRoot;
 
@@ -57,7 +57,7 @@ internal sealed partial class LayerApplier : IDisposable
         }
 
         times.Apply(target);
-        return new UnpackedLayer(count, setsRoot, notes);
+        return new UnpackedLayer(count, setsRoot, notes.ToList());
     }
 
     public void Dispose()
@@ -125,5 +125,5 @@ internal sealed partial class LayerApplier : IDisposable
         }
     }
 
-    private void Note(TarEntry entry, string what) => notes.Add($"/{GuestName.Printable(entry.Name.Span)} {what}");
+    private void Note(TarEntry entry, string what) => notes.Add(entry.Name.Span, what);
 }

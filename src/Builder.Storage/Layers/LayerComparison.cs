@@ -45,8 +45,8 @@ internal static class LayerComparison
             return true;
         }
 
-        using var one = file.Directory.OpenFile(file.Name);
-        using var other = below.Directory.OpenFile(below.Name);
+        using var one = file.Directory.OpenFile(file.Name, file.Status);
+        using var other = below.Directory.OpenFile(below.Name, below.Status);
         var buffer = ArrayPool<byte>.Shared.Rent(2 * BufferSize);
         try
         {

@@ -17,7 +17,7 @@ internal sealed class LayerEntries : IDisposable
     private readonly CancellationToken cancellationToken;
     private readonly Stack<(LayerFile File, int PathLength)> entered = new();
     private readonly Dictionary<(ulong FileSystem, ulong Inode), byte[]> firstNames = [];
-    private readonly List<string> notes = [];
+    private readonly LayerNotes notes = new();
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private byte[] path = new byte[256];
     private int pathLength;
@@ -110,12 +110,12 @@ internal sealed class LayerEntries : IDisposable
     /// <summary>The path of a name here, for messages.</summary>
     internal string PathOf(byte[] name) => GuestName.Printable(Join(name));
 
-    internal void Note(byte[] name, string what) => notes.Add($"/{PathOf(name)} {what}");
+    internal void Note(byte[] name, string what) => notes.Add(Join(name), what);
 
     internal LayerTally Finish()
     {
         tar.Finish();
-        return new LayerTally(tar.Length, entryCount, notes);
+        return new LayerTally(tar.Length, entryCount, notes.ToList());
     }
 
     public void Dispose()
@@ -153,7 +153,7 @@ internal sealed class LayerEntries : IDisposable
             return;
         }
 
-        using var content = file.Directory.OpenFile(file.Name);
+        using var content = file.Directory.OpenFile(file.Name, file.Status);
         for (long offset = 0; offset < file.Status.Size;)
         {
             cancellationToken.ThrowIfCancellationRequested();

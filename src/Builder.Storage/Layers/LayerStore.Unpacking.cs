@@ -40,28 +40,24 @@ public sealed partial class LayerStore
         var (top, first) = FindUnpacked(chain);
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var gate = new SemaphoreSlim(Math.Min(MaxLayersAtOnce, Environment.ProcessorCount));
-        var unpacking = new List<Task<UnpackedDraft?>>();
+        var missing = layers.Skip(first).Select(layer => new LayerTask(layer.Blob, layer.DiffId, open, progress)).ToArray();
         var bottom = top;
-        for (var i = first; i < layers.Count; i++)
-        {
-            var task = new LayerTask(layers[i].Blob, layers[i].DiffId, open, progress);
-            var isFirst = i == first;
-            unpacking.Add(Task.Run(() => UnpackEarlyAsync(task, bottom, isFirst, gate, failure.Token), CancellationToken.None));
-        }
-
+        var unpacking = missing
+            .Select((layer, i) => Task.Run(() => UnpackEarlyAsync(layer, bottom, isFirst: i == 0, gate, failure.Token), CancellationToken.None))
+            .ToArray();
         try
         {
-            for (var i = first; i < layers.Count; i++)
+            for (var i = 0; i < missing.Length; i++)
             {
-                var task = new LayerTask(layers[i].Blob, layers[i].DiffId, open, progress);
-                var draft = await unpacking[i - first] ?? await UnpackAsync(task, top, LowerKnowledge.Present, failure.Token);
+                var layer = missing[i];
+                var draft = await unpacking[i] ?? await UnpackAsync(layer, top, LowerKnowledge.Present, failure.Token);
                 if (top is not null && !draft.SetsRoot)
                 {
                     SnapshotStore.CopyRoot(top.Path, Path.Combine(draft.Folder, SnapshotStore.TreeFolder));
                 }
 
-                top = snapshots.PublishChain(draft.Folder, top, chain[i], layers[i].DiffId);
-                progress?.Invoke(new LayerProgress(layers[i].Blob, LayerStage.Done, layers[i].Blob.Size));
+                top = snapshots.PublishChain(draft.Folder, top, chain[first + i], layer.DiffId);
+                progress?.Invoke(new LayerProgress(layer.Blob, LayerStage.Done, layer.Blob.Size));
             }
         }
         catch

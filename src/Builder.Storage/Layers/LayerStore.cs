@@ -141,6 +141,29 @@ public sealed partial class LayerStore
             ? (snapshot, new LayerOptions { SourceDateEpoch = record.SourceDateEpoch })
             : null;
 
+    /// <summary>The snapshot that would have to make this layer, if one has promised it.</summary>
+    internal string? PromisedBy(DiffId diffId) => FindPromise(diffId)?.Snapshot.Id;
+
+    /// <summary>Forgets where layers come from whose blob or snapshot is no more.</summary>
+    internal void ForgetWhatIsGone()
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json").ToArray())
+        {
+            var hex = Path.GetFileName(path).Split('.')[0];
+            if (!Digest.TryParse($"{Digest.Algorithm}:{hex}", out var digest))
+            {
+                continue;
+            }
+
+            var diffId = new DiffId(digest);
+            if ((path == PromisePath(diffId) && FindPromise(diffId) is null) ||
+                (path == BlobPath(diffId) && StorageJson.TryRead(path, StorageJson.Types.BlobRecord) is { } record && !content.Contains(record.Blob.Digest)))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     private static void Copy(Stream source, Stream destination, CancellationToken cancellationToken)
     {
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(CopyBufferSize);

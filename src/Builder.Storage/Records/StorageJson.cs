@@ -23,12 +23,13 @@ internal static class StorageJson
 
     internal static byte[] Write<T>(T record, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(record, type);
 
-    /// <summary>The record in a file; null when there is no file.</summary>
+    /// <summary>The record in a file; null when there is no file, or nothing in it.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.Corrupt"/>.</exception>
     internal static T? TryRead<T>(string path, JsonTypeInfo<T> type)
         where T : class
     {
-        if (AtomicFile.TryRead(path, MaxRecordSize) is not { } json)
+        // Records that can be made again are not synced: a power cut may leave a name without content.
+        if (AtomicFile.TryRead(path, MaxRecordSize) is not { Length: > 0 } json)
         {
             return null;
         }
@@ -50,7 +51,7 @@ internal sealed record StoreRecord(int Version, bool UserXattrs);
 /// <param name="Reference">Null for an image that has lost its name.</param>
 internal sealed record NameRecord(string? Reference, Descriptor Target);
 
-internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId);
+internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created);
 
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
 internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch);

@@ -16,4 +16,7 @@ public sealed record Snapshot(string Id, string? ParentId, string Path)
 
     /// <summary>For an unpacked layer: the layer that it was unpacked from.</summary>
     public DiffId? DiffId { get; init; }
+
+    /// <summary>When the step that left it was run; null for an unpacked layer.</summary>
+    public DateTimeOffset? Created { get; init; }
 }

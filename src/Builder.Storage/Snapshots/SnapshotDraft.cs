@@ -37,10 +37,11 @@ public sealed class SnapshotDraft : IAsyncDisposable
     };
 
     /// <summary>Turns the upper folder, as it is now, into a snapshot on top of the parent.</summary>
-    public Snapshot Commit()
+    /// <param name="created">When the step was run: what the image's history says of it, also when it is found again later.</param>
+    public Snapshot Commit(DateTimeOffset created)
     {
         ObjectDisposedException.ThrowIf(finished, this);
-        var snapshot = store.Publish(folder, parent);
+        var snapshot = store.Publish(folder, parent, created);
         finished = true;
         return snapshot;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Builder.Diagnostics;
@@ -24,6 +25,10 @@ public sealed class SnapshotStore
     private readonly AtomicFile files;
     private readonly FsyncPolicy fsync;
 
+    // A snapshot never changes, and this process's lease keeps the collector away: what was read once stays true. Without
+    // this a build of n steps would read n² records.
+    private readonly ConcurrentDictionary<string, Snapshot> known = new(StringComparer.Ordinal);
+
     internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, bool userXattrs)
     {
         folder = Path.Combine(root, "snapshots");
@@ -37,21 +42,28 @@ public sealed class SnapshotStore
     /// <summary>Whether overlayfs keeps its marks in <c>user.overlay.*</c>, for a store that belongs to a user namespace.</summary>
     public bool UserXattrs { get; }
 
-    public bool Contains(string id) => IsId(id) && Directory.Exists(Path.Combine(folder, id));
+    public bool Contains(string id) => Find(id) is not null;
 
     /// <summary>The snapshot of this id; null when there is none.</summary>
     public Snapshot? Find(string id)
     {
+        if (known.TryGetValue(id, out var snapshot))
+        {
+            return snapshot;
+        }
+
         if (!IsId(id) || StorageJson.TryRead(Path.Combine(folder, id, RecordFile), StorageJson.Types.SnapshotRecord) is not { } record)
         {
             return null;
         }
 
-        return new Snapshot(id, record.Parent, Path.Combine(folder, id, TreeFolder))
+        snapshot = new Snapshot(id, record.Parent, Path.Combine(folder, id, TreeFolder))
         {
             ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
             DiffId = record.DiffId,
+            Created = record.Created,
         };
+        return known.GetOrAdd(id, snapshot);
     }
 
     /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>.</exception>
@@ -106,20 +118,24 @@ public sealed class SnapshotStore
 
     internal IEnumerable<string> List() => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
-    internal void Remove(string id) => RemoveFolder(MoveAside(id));
+    internal void Remove(string id)
+    {
+        known.TryRemove(id, out _);
+        RemoveFolder(MoveAside(id));
+    }
 
-    internal Snapshot Publish(string draft, Snapshot? parent)
+    internal Snapshot Publish(string draft, Snapshot? parent, DateTimeOffset created)
     {
         RemoveFolder(Path.Combine(draft, WorkFolder));
 
         // A step's tree has no name of its own until its layer is asked for.
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null));
+        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null, created));
     }
 
     /// <summary>Publishes an unpacked layer; when another process was quicker, its snapshot is the result.</summary>
     internal Snapshot PublishChain(string draft, Snapshot? parent, ChainId chainId, DiffId diffId) =>
-        Publish(draft, chainId.Digest.Hex, new SnapshotRecord(parent?.Id, chainId.Digest, diffId));
+        Publish(draft, chainId.Digest.Hex, new SnapshotRecord(parent?.Id, chainId.Digest, diffId, null));
 
     internal static void RemoveFolder(string path)
     {
@@ -138,25 +154,40 @@ public sealed class SnapshotStore
             OpenedFiles.SyncFileSystem(draft);
         }
 
-        using (var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!))
-        using (var to = DirectoryHandle.Open(folder))
+        if (!TryRename(draft, id))
         {
-            try
+            if (Find(id) is null)
             {
-                from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.ASCII.GetBytes(id));
+                // A power cut left a snapshot without its record: nothing vouches for the rest of it.
+                Remove(id);
+                TryRename(draft, id);
             }
-            catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
-            {
-                RemoveFolder(draft);
-            }
+
+            RemoveFolder(draft);
         }
 
-        if (fsync != FsyncPolicy.Never)
+        if (fsync == FsyncPolicy.Always)
         {
             OpenedFiles.SyncDirectory(folder);
         }
 
         return Get(id);
+    }
+
+    /// <summary>False when there is a snapshot of this id.</summary>
+    private bool TryRename(string draft, string id)
+    {
+        using var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!);
+        using var to = DirectoryHandle.Open(folder);
+        try
+        {
+            from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.ASCII.GetBytes(id));
+            return true;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
+        {
+            return false;
+        }
     }
 
     /// <summary>A snapshot that is being removed must not be seen half removed.</summary>

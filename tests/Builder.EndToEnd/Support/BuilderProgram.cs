@@ -125,6 +125,9 @@ public sealed class BuilderProgram : IDisposable
         }
     }
 
+    /// <summary>The program itself, for a test that starts it in its own way.</summary>
+    public static string PathOf(Flavour flavour) => Command(flavour)[^1];
+
     private static string[] Command(Flavour flavour) => flavour switch
     {
         Flavour.Native => [PublishedProgram.Native],

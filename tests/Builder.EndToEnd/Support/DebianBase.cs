@@ -8,7 +8,7 @@ namespace Builder.EndToEnd.Support;
 
 /// <summary>
 /// A real Debian root file system with make, a small C compiler and Python, made once with mmdebstrap and pushed to a real
-/// registry server. The image's documents are written by hand here, so that nothing of Builder vouches for itself.
+/// registry server, with /app as its working directory. The image's documents are written by hand here, so that nothing of Builder vouches for itself.
 /// </summary>
 public sealed class DebianBase : IAsyncDisposable
 {
@@ -95,7 +95,7 @@ public sealed class DebianBase : IAsyncDisposable
             diffId = Convert.ToHexStringLower(SHA256.HashData(layer));
         }
 
-        var config = $$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],"Cmd":["bash"]},"rootfs":{"type":"layers","diff_ids":["sha256:{{diffId}}"]},"history":[{"created_by":"mmdebstrap"}]}""";
+        var config = $$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],"Cmd":["bash"],"WorkingDir":"/app"},"rootfs":{"type":"layers","diff_ids":["sha256:{{diffId}}"]},"history":[{"created_by":"mmdebstrap"}]}""";
         var manifest = """[{"Config":"config.json","RepoTags":["debian:base"],"Layers":["layer.tar"]}]""";
         using var writer = new TarWriter(File.Create(archive));
         writer.WriteEntry(Text("config.json", config));

@@ -29,13 +29,20 @@ internal static class PublishedProgram
         var everybody = (UnixFileMode)Convert.ToInt32("755", 8);
         File.SetUnixFileMode(folder.FullName, everybody);
         var source = Path.GetDirectoryName(program)!;
-        foreach (var file in Directory.EnumerateFiles(source).Where(file => !file.EndsWith(".dbg", StringComparison.Ordinal) && !file.EndsWith(".xml", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(IsNeeded))
         {
-            var copy = Path.Combine(folder.FullName, Path.GetFileName(file));
+            var copy = Path.Combine(folder.FullName, Path.GetRelativePath(source, file));
+            for (var parent = Directory.CreateDirectory(Path.GetDirectoryName(copy)!); parent.FullName != folder.FullName; parent = parent.Parent!)
+            {
+                File.SetUnixFileMode(parent.FullName, everybody);
+            }
+
             File.Copy(file, copy);
             File.SetUnixFileMode(copy, everybody);
         }
 
         return Path.Combine(folder.FullName, Path.GetFileName(program));
     }
+
+    private static bool IsNeeded(string file) => Path.GetExtension(file) is not (".dbg" or ".xml" or ".pdb");
 }

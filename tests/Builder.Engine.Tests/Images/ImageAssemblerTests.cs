@@ -97,11 +97,11 @@ public sealed class ImageAssemblerTests : IDisposable
             }
         }
 
-        return draft.Commit();
+        return draft.Commit(Then);
     }
 
     private BuiltImage Assemble(ImageBlueprint blueprint, Snapshot? root) =>
-        new ImageAssembler(store, bases).Assemble(blueprint, root is null ? null : new StepResult(root, Then), TestContext.Current.CancellationToken);
+        new ImageAssembler(store, bases).Assemble(blueprint, root is null ? null : new StepResult(root), TestContext.Current.CancellationToken);
 
     private (ImageManifest Manifest, ImageConfig Config) Read(BuiltImage image)
     {

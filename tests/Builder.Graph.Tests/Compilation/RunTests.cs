@@ -82,6 +82,18 @@ public sealed class RunTests : CompilerTest
             run.Mounts);
     }
 
+    [Theory]
+    [InlineData("target=/a/../c/", "/c")]
+    [InlineData("target=./c", "c")]
+    [InlineData("target=.", ".")]
+    [InlineData("target=/c,id=x", "x")]
+    public async Task A_cache_without_an_id_is_known_by_its_target_as_written(string options, string id)
+    {
+        var run = await LastOperation<RunOperation>($"FROM scratch\nWORKDIR /w\nRUN --mount=type=cache,{options} x\n");
+
+        Assert.Equal(id, Assert.IsType<StepCacheMount>(Assert.Single(run.Mounts)).Id);
+    }
+
     [Fact]
     public async Task Bind_mounts_come_from_the_context_a_stage_or_an_image()
     {

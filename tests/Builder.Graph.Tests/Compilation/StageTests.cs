@@ -115,6 +115,13 @@ public sealed class StageTests : CompilerTest
     }
 
     [Fact]
+    public async Task A_stage_may_be_called_context_but_scratch_stays_empty()
+    {
+        Assert.Contains("A=1", (await ConfigOf("FROM scratch AS context\nENV A=1\nFROM context\n")).Env!);
+        Assert.DoesNotContain("A=1", (await ConfigOf("FROM base AS scratch\nENV A=1\nFROM scratch\n")).Env!);
+    }
+
+    [Fact]
     public async Task From_expands_global_arguments_only()
     {
         await CompileAsync("ARG V=1\nARG IMG=\"base:$V\"\nFROM $IMG\n");

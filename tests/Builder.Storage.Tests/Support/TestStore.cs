@@ -17,9 +17,16 @@ public sealed class TestStore : IDisposable
         Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never });
     }
 
-    public BuilderStore Store { get; }
+    public BuilderStore Store { get; private set; }
 
     public string Root => Path.Combine(folder, "store");
+
+    /// <summary>Another process's view of the same store: what this one remembers is forgotten.</summary>
+    public void Reopen()
+    {
+        Store.Dispose();
+        Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never });
+    }
 
     /// <summary>A folder beside the store, where nothing should ever appear.</summary>
     public string Outside => folder;
@@ -36,7 +43,7 @@ public sealed class TestStore : IDisposable
             step($"/proc/{Environment.ProcessId}/fd/{mount.Descriptor}");
         }
 
-        return draft.Commit();
+        return draft.Commit(DateTimeOffset.UnixEpoch);
     }
 
     public byte[] Tar(Snapshot snapshot, LayerOptions? options = null)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Builder.Linux.Isolation.Seccomp;
 
 /// <summary>
@@ -13,6 +15,12 @@ public static class SeccompProgram
 
     /// <summary>Numbers from here on are private calls of 32-bit ARM, far from all others.</summary>
     private const uint ArmPrivate = 0x0F_0000;
+
+    private static readonly ConcurrentDictionary<CapabilitySet, BpfInstruction[]> Compiled = [];
+
+    /// <summary>The program for the machine this process runs on; compiled once for each set, since that takes as long as a launch.</summary>
+    public static ReadOnlySpan<BpfInstruction> ForThisMachine(CapabilitySet granted) =>
+        Compiled.GetOrAdd(granted, static set => Compile(SeccompArchitecture.Native, set));
 
     /// <param name="granted">The bounding set: some calls are allowed to those who hold a capability.</param>
     public static BpfInstruction[] Compile(SeccompArchitecture machine, CapabilitySet granted)

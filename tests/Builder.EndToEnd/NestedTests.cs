@@ -1,0 +1,29 @@
+using Builder.EndToEnd.Support;
+
+namespace Builder.EndToEnd;
+
+/// <summary>Builder in a container of another builder, whose system call filter forbids what an ordinary user needs.</summary>
+public sealed class NestedTests(DebianBase debian)
+{
+    private const string Dockerfile = """
+        FROM <base>
+        COPY builder /usr/bin/
+        COPY Dockerfile /context/
+        USER 1000
+        ENV BUILDER_ROOT=/tmp/store
+        RUN builder build /context; echo exited with $?
+        """;
+
+    [Fact]
+    public async Task Without_user_namespaces_it_says_what_forbids_them()
+    {
+        using var builder = new BuilderProgram();
+        var context = builder.Files.Folder("context");
+        builder.Files.Write("context/Dockerfile", Dockerfile.Replace("<base>", await debian.ReferenceAsync(), StringComparison.Ordinal));
+        File.Copy(BuilderProgram.PathOf(Flavour.Native), builder.Files.PathOf("context/builder"));
+        var built = (await builder.RunAsync("build", context)).ExpectSuccess();
+        Assert.Contains("exited with 5", built.Error, StringComparison.Ordinal);
+        Assert.Matches("error BLD50[0-9]{2}: .*user namespace", built.Error);
+        Assert.Contains("hint:", built.Error, StringComparison.Ordinal);
+    }
+}
