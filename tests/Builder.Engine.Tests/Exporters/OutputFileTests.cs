@@ -10,6 +10,17 @@ public sealed class OutputFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Theory]
+    [InlineData("out")]
+    [InlineData("dangling")]
+    public void A_file_that_is_not_there_yet_is_made(string name)
+    {
+        File.CreateSymbolicLink(folder["dangling"], "out");
+        OutputFile.Write(folder[name], NoStdout, stream => stream.Write("x"u8));
+        Assert.Equal("x", File.ReadAllText(folder["out"]));
+        Assert.Equal("out", new FileInfo(folder["dangling"]).LinkTarget);
+    }
+
     [Fact]
     public void A_file_appears_when_it_is_whole()
     {
