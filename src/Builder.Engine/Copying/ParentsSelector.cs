@@ -33,7 +33,8 @@ internal static class ParentsSelector
             .Where(match => match.Path.Length > match.Pivot)
             .DistinctBy(match => GuestPath.Key(match.Path))
             .OrderBy(match => GuestPath.Key(match.Path), StringComparer.Ordinal)
-            .Select(match => new KeptSource(match.Path, match.Pivot, tree.Root.TryLstat(match.Path)!.Value))
+            .Select(match => tree.Root.TryLstat(match.Path) is { } status ? new KeptSource(match.Path, match.Pivot, status) : null)
+            .OfType<KeptSource>()
             .Where(kept => !tree.Hides(kept.Path, kept.IsDirectory))
             .ToArray();
         return found.Length == 0 && !Glob.HasWildcards(source)

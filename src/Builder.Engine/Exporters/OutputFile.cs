@@ -69,6 +69,11 @@ public sealed class OutputFile : IDisposable
     {
         try
         {
+            if (IsDescriptor(Path.GetFullPath(path)))
+            {
+                return new OutputFile(path, inPlace: true);
+            }
+
             // A link is written through, as by a shell's redirection.
             var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             return TypeOf(target) switch
@@ -83,6 +88,10 @@ public sealed class OutputFile : IDisposable
             throw new BuilderException(EngineErrors.BadOutput, $"the output {path} cannot be written", "is there such a folder, and may you write to it?", inner: e);
         }
     }
+
+    /// <summary>Whether the path stands for something that is open already, as <c>&gt;(command)</c> of a shell does.</summary>
+    private static bool IsDescriptor(string path) =>
+        path is "/dev/stdout" or "/dev/stderr" || path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
 
     private static FileType? TypeOf(string path)
     {

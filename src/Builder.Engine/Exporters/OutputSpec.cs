@@ -67,7 +67,8 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
             (null, _) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' has no type", WayOut),
             (OutputKind.Image, _) => new OutputSpec(OutputKind.Image, null),
             (OutputKind.Local, null or "" or Stdout) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
-            ({ } known, var path) => new OutputSpec(known, string.IsNullOrEmpty(path) ? Stdout : path),
+            ({ } known, null or "" or "/dev/stdout") => new OutputSpec(known, Stdout),
+            ({ } known, var path) => new OutputSpec(known, path),
         };
     }
 

@@ -33,6 +33,8 @@ public class CopyPropertyTests
         return script.Append("cd ..").ToString();
     });
 
+    public CopyPropertyTests() => Scene.RequireRoot();
+
     [Fact]
     public void A_copy_into_an_empty_root_is_the_tree_itself() =>
         Tree.Sample(

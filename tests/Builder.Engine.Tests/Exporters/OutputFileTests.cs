@@ -10,6 +10,17 @@ public sealed class OutputFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Theory]
+    [InlineData("out")]
+    [InlineData("dangling")]
+    public void A_file_that_is_not_there_yet_is_made(string name)
+    {
+        File.CreateSymbolicLink(folder["dangling"], "out");
+        OutputFile.Write(folder[name], NoStdout, stream => stream.Write("x"u8));
+        Assert.Equal("x", File.ReadAllText(folder["out"]));
+        Assert.Equal("out", new FileInfo(folder["dangling"]).LinkTarget);
+    }
+
     [Fact]
     public void A_file_appears_when_it_is_whole()
     {
@@ -69,6 +80,26 @@ public sealed class OutputFileTests : IDisposable
         ExternalTool.Run("mknod", [folder["null"], "c", "1", "3"]);
         OutputFile.Write(folder["null"], NoStdout, stream => stream.Write(new byte[300_000]));
         Assert.StartsWith("character special", System.Text.Encoding.UTF8.GetString(ExternalTool.Run("stat", ["-c", "%F", folder["null"]])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_is_open_already_is_written_to()
+    {
+        using var pipe = Linux.Processes.Pipe.Create();
+        var writing = Task.Run(() =>
+        {
+            OutputFile.Write($"/dev/fd/{pipe.Writer.DangerousGetHandle()}", NoStdout, stream => stream.Write(new byte[300_000]));
+            pipe.Writer.Dispose();
+        });
+        var received = 0;
+        var buffer = new byte[50_000];
+        for (int count; (count = Linux.Processes.Descriptors.Read(pipe.Reader, buffer)) > 0;)
+        {
+            received += count;
+        }
+
+        await writing;
+        Assert.Equal(300_000, received);
     }
 
     [Theory]

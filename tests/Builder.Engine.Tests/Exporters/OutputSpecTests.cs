@@ -14,6 +14,7 @@ public class OutputSpecTests
     [InlineData("dest=x.tar,type=oci", OutputKind.Oci, "x.tar")]
     [InlineData("type=docker,dest=-", OutputKind.Docker, "-")]
     [InlineData(" type = docker , dest = a=b ", OutputKind.Docker, "a=b")]
+    [InlineData("type=tar,dest=/dev/stdout", OutputKind.Tar, "-")]
     [InlineData("type=image", OutputKind.Image, null)]
     public void An_output_is_a_folder_or_a_list_of_keys(string text, OutputKind kind, string? destination) =>
         Assert.Equal(new OutputSpec(kind, destination), OutputSpec.Parse(text));

@@ -18,15 +18,18 @@ public sealed class ImageAssemblerTests : IDisposable
     private static readonly Platform Amd64 = Platform.Parse("linux/amd64");
     private static readonly Vertex SomeStep = new(new ContextOperation("step"));
     private static readonly DateTimeOffset Then = DateTimeOffset.FromUnixTimeSeconds(1_500_000_000);
-    private readonly TemporaryFolder folder = new();
-    private readonly TestLayout layout = new();
-    private readonly RegistryClient registry = new();
+    private readonly TemporaryFolder folder;
+    private readonly TestLayout layout;
+    private readonly RegistryClient registry;
     private readonly BuilderStore store;
     private readonly BaseImages bases;
 
     public ImageAssemblerTests()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlay mounts need root");
+        folder = new TemporaryFolder();
+        layout = new TestLayout();
+        registry = new RegistryClient();
         store = BuilderStore.Open(new StoreOptions { Root = folder["store"], Fsync = FsyncPolicy.Never });
         bases = new BaseImages(store, registry);
     }
@@ -34,7 +37,7 @@ public sealed class ImageAssemblerTests : IDisposable
     public void Dispose()
     {
         registry.Dispose();
-        store?.Dispose();
+        store.Dispose();
         layout.Dispose();
         folder.Dispose();
     }

@@ -21,14 +21,18 @@ internal sealed class Scene : IDisposable
     /// <summary>The time of what a copy has to make up.</summary>
     public const long Made = 500;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("builder-engine-").FullName;
+    private readonly string folder;
 
     public Scene(string script = "")
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners and device nodes need root");
+        RequireRoot();
+        folder = Directory.CreateTempSubdirectory("builder-engine-").FullName;
         Shell("mkdir source root; echo precious > canary");
         Given(script);
     }
+
+    /// <summary>Skips the test where a scene cannot be set; within a property it has to be said before the first sample.</summary>
+    public static void RequireRoot() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners and device nodes need root");
 
     public string Source => Path.Combine(folder, "source");
 
