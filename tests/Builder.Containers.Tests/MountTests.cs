@@ -138,9 +138,9 @@ public sealed class MountTests : ContainerTest
     [Fact]
     public async Task The_working_directory_is_made_for_the_user()
     {
-        var spec = Root.Shell("pwd; stat -c '%u:%g %a' . .. /work") with { WorkingDirectory = "/work/a/b", User = new ResolvedUser(7, 8, [], "/") };
+        var spec = Root.Shell("pwd; stat -c '%u:%g %a' . .. /srv") with { WorkingDirectory = "/srv/a/b", User = new ResolvedUser(7, 8, [], "/") };
 
-        Assert.Equal("/work/a/b\n7:8 755\n7:8 755\n7:8 755\n", (await Outcome.OfAsync(spec)).Stdout);
+        Assert.Equal("/srv/a/b\n7:8 755\n7:8 755\n7:8 755\n", (await Outcome.OfAsync(spec)).Stdout);
     }
 
     [Fact]

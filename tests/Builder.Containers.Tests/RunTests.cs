@@ -77,7 +77,7 @@ public sealed class RunTests : ContainerTest
     {
         var deep = Root.Make(string.Join('/', Enumerable.Repeat(new string('d', 90), 3)) + "/a,b:c\\d");
         var layer = Directory.CreateDirectory(deep + "/layer").FullName;
-        var (upper, work) = (Directory.CreateDirectory(deep + "/upper").FullName, Directory.CreateDirectory(deep + "/work").FullName);
+        var (upper, work) = (Directory.CreateDirectory(deep + "/upper").FullName, Directory.CreateDirectory(deep + "/upper-work").FullName);
         File.WriteAllText(Path.Combine(layer, "deep"), "deep");
         var spec = Root.Shell("cat /deep; echo x > /written") with { Root = new OverlayRoot([layer, Root.Lower], upper, work) };
 

@@ -48,7 +48,7 @@ public sealed class StoreCommandTests
         var config = image.GetProperty("Config");
         Assert.Equal("ann", config.GetProperty("User").GetString());
         Assert.Equal("v", config.GetProperty("Labels").GetProperty("l").GetString());
-        Assert.Equal("/work", config.GetProperty("WorkingDir").GetString());
+        Assert.Equal("/srv", config.GetProperty("WorkingDir").GetString());
         Assert.True(config.GetProperty("ExposedPorts").TryGetProperty("80/tcp", out _));
         Assert.True(config.GetProperty("Volumes").TryGetProperty("/data", out _));
         Assert.Equal(["/bin/sh", "-c", "echo hello"], config.GetProperty("Cmd").EnumerateArray().Select(word => word.GetString()!));
@@ -68,7 +68,7 @@ public sealed class StoreCommandTests
 
         using var two = new BuilderProgram();
         var context = two.Files.Folder("context");
-        two.Files.Write("context/Dockerfile", "FROM mybase\nRUN test -f /work/file && echo found the base\n");
+        two.Files.Write("context/Dockerfile", "FROM mybase\nRUN test -f /srv/file && echo found the base\n");
         var built = (await two.RunAsync("build", "--build-context", $"mybase=oci-layout://{layout}:v1", context)).ExpectSuccess();
         Assert.Contains("found the base", built.Error, StringComparison.Ordinal);
     }
@@ -83,10 +83,10 @@ public sealed class StoreCommandTests
 
         using var two = new BuilderProgram(Flavour.Native, Caller.User);
         var context = two.Files.Folder("context");
-        two.Files.Write("context/Dockerfile", "FROM app\nUSER root\nRUN test -f /work/file && stat -c '%u %n' /work/file\n");
+        two.Files.Write("context/Dockerfile", "FROM app\nUSER root\nRUN test -f /srv/file && stat -c '%u %n' /srv/file\n");
         (await two.RunAsync("load", "-i", archive)).ExpectSuccess();
         var built = (await two.RunAsync("build", "-t", "derived", context)).ExpectSuccess();
-        Assert.Contains("1000 /work/file", built.Error, StringComparison.Ordinal);
+        Assert.Contains("1000 /srv/file", built.Error, StringComparison.Ordinal);
         Assert.Contains("derived", (await two.RunAsync("images")).ExpectSuccess().Output, StringComparison.Ordinal);
         (await two.RunAsync("save", "-o", two.Files.PathOf("derived.tar"), "derived")).ExpectSuccess();
     }
@@ -123,8 +123,8 @@ public sealed class StoreCommandTests
         var folder = builder.Files.PathOf("files");
         await BuildAsync(builder, "-o", $"type=tar,dest={tar}", "-o", folder);
         var listing = (await Tool.RunAsync("tar", "--numeric-owner", "-tvf", tar)).ExpectSuccess().Output;
-        Assert.Matches(@"-rw-r--r-- 1000/1000 .* work/file", listing);
-        Assert.Equal("content", await File.ReadAllTextAsync(Path.Combine(folder, "work/file")));
+        Assert.Matches(@"-rw-r--r-- 1000/1000 .* srv/file", listing);
+        Assert.Equal("content", await File.ReadAllTextAsync(Path.Combine(folder, "srv/file")));
         Assert.True(File.Exists(Path.Combine(folder, "bin/busybox")));
     }
 
@@ -138,7 +138,7 @@ public sealed class StoreCommandTests
             LABEL l=v
             EXPOSE 80
             VOLUME /data
-            WORKDIR /work
+            WORKDIR /srv
             COPY --chown=ann file .
             USER ann
             CMD echo hello
