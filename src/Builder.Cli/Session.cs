@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
+using Builder.Engine;
 using Builder.Linux.Isolation;
 using Builder.Registry;
 using Builder.Storage;
@@ -63,6 +64,12 @@ internal sealed class Session : IDisposable
         {
             ErrorDisplay.Write(e);
             return e.Code.ExitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var error = FileFailures.Explain(e);
+            ErrorDisplay.Write(error);
+            return error.Code.ExitCode;
         }
 #pragma warning disable CA1031 // The last line of defence: whatever it is, a user gets a message and not a stack trace.
         catch (Exception e)

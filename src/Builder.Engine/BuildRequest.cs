@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Engine.Exporters;
 using Builder.Graph.Compilation;
 using Builder.Dockerfile.Syntax;
@@ -14,6 +15,9 @@ public sealed record BuildRequest
 
     /// <summary>Relative to the working directory, as Docker has it; null for <c>Dockerfile</c> in the context.</summary>
     public string? DockerfilePath { get; init; }
+
+    /// <summary>The Dockerfile itself, when it is in no file.</summary>
+    public SourceText? Dockerfile { get; init; }
 
     /// <summary>What the image is called in the store and in archives; none makes it an untagged image.</summary>
     public IReadOnlyList<ImageReference> Names { get; init; } = [];

@@ -35,6 +35,9 @@ public static class EngineErrors
     /// <summary>There is nothing to run.</summary>
     public static readonly ErrorCode NoCommand = new(1010);
 
+    /// <summary>The operating system refused to read or write a file: the disk is full, or permission is missing.</summary>
+    public static readonly ErrorCode FileAccess = new(5200);
+
     /// <summary>The Dockerfile is not there or cannot be read.</summary>
     public static readonly ErrorCode NoDockerfile = new(3090);
 

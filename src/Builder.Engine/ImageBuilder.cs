@@ -33,7 +33,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var contexts = new ContextFolders(request.ContextFolder, dockerfile);
         var named = NamedContexts(request, contexts);
 
-        var syntax = DockerfileParser.Parse(ReadDockerfile(dockerfile));
+        var syntax = DockerfileParser.Parse(request.Dockerfile ?? ReadDockerfile(dockerfile));
         var bases = new BaseImages(store, registry);
         var plan = await CompileAsync(request, named, syntax, bases, cancellationToken);
         foreach (var warning in syntax.Warnings.Concat(plan.Warnings))

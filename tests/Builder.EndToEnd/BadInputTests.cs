@@ -68,6 +68,37 @@ public sealed class BadInputTests
         "FROM base\nRUN --mount=type=secret,id=x true\n",
         ["Dockerfile:2:1: error BLD1005: RUN --mount=type=secret is not supported yet"]);
 
+    [Fact]
+    public Task A_context_that_is_no_folder() => FailsAsync(1, "FROM scratch\n", ["error BLD1005", "standard input, git or http is not supported yet"], context: "https://example.com/repository.git");
+
+    /// <summary>A disk of its own for the store: small, and gone afterwards.</summary>
+    [Theory]
+    [InlineData("COPY big /big\n", 5, "error BLD5200: no space left on device")]
+    [InlineData("RUN dd if=/dev/zero of=/big bs=1M count=20\n", 1, "No space left on device")]
+    public async Task A_full_disk(string step, int exitCode, string message)
+    {
+        Tool.RequireRoot();
+        Tool.Require("mount", "umount");
+        using var builder = new BuilderProgram();
+        BusyboxBase.Make(builder.Files.PathOf("base"));
+        builder.Files.Write("context/Dockerfile", "FROM base\n" + step);
+        builder.Files.Write("context/big", new string('x', 20_000_000));
+        var store = builder.Files.Folder("store");
+        (await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "none", store)).ExpectSuccess();
+        try
+        {
+            var built = (await builder.RunAsync("build", "--build-context", $"base={builder.Files.PathOf("base")}", builder.Files.PathOf("context"))).Expect(exitCode);
+            Assert.Contains(message, built.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store, "tmp")));
+        }
+        finally
+        {
+            (await Tool.RunAsync("umount", store)).ExpectSuccess();
+        }
+
+        builder.AssertNothingIsLeftBehind();
+    }
+
     [Theory]
     [InlineData("garbage", "this is no archive")]
     [InlineData("empty", "")]
@@ -141,7 +172,7 @@ public sealed class BadInputTests
         builder.Files.Write("context/hidden.txt", "hidden");
         builder.Files.Write("context/.dockerignore", "hidden.txt\n");
         BusyboxBase.Make(builder.Files.PathOf("base"));
-        string[] arguments = ["build", "-t", "bad", "--build-context", $"base={builder.Files.PathOf("base")}", .. options ?? [], builder.Files.PathOf(context)];
+        string[] arguments = ["build", "-t", "bad", "--build-context", $"base={builder.Files.PathOf("base")}", .. options ?? [], context.Contains("://", StringComparison.Ordinal) ? context : builder.Files.PathOf(context)];
         var result = (await builder.RunAsync(arguments)).Expect(exitCode);
         foreach (var message in messages)
         {

@@ -24,6 +24,36 @@ public sealed class StoreCommandTests
     }
 
     [Fact]
+    public async Task A_Dockerfile_may_come_from_standard_input()
+    {
+        using var builder = new BuilderProgram();
+        BusyboxBase.Make(builder.Files.PathOf("base"));
+        var context = builder.Files.Folder("context");
+        string[] arguments = ["build", "-f", "-", "--build-context", $"base={builder.Files.PathOf("base")}", context];
+        var built = (await builder.RunAsync(arguments, new ToolOptions { Input = "FROM base\nRUN echo from stdin\n" })).ExpectSuccess();
+        Assert.Contains(" from stdin", built.Error, StringComparison.Ordinal);
+        var bad = (await builder.RunAsync(arguments, new ToolOptions { Input = "FROM base\nRUNN\n" })).Expect(3);
+        Assert.Contains("stdin:2:1: error", bad.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_builds_share_a_store()
+    {
+        using var builder = new BuilderProgram();
+        BusyboxBase.Make(builder.Files.PathOf("base"));
+        var context = builder.Files.Folder("context");
+        builder.Files.Write("context/Dockerfile", "FROM base\nRUN echo one > /one\nRUN echo two > /two\nCMD cat /one /two\n");
+        var builds = Enumerable.Range(0, 4).Select(i => builder.RunAsync("build", "-t", $"app{i}", "--build-context", $"base={builder.Files.PathOf("base")}", context));
+        Assert.All(await Task.WhenAll(builds), built => built.ExpectSuccess());
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal("one\ntwo\n", (await builder.RunAsync("run", $"app{i}")).ExpectSuccess().Output);
+        }
+
+        builder.AssertNothingIsLeftBehind();
+    }
+
+    [Fact]
     public async Task Images_prints_dockers_table()
     {
         using var builder = new BuilderProgram();

@@ -12,7 +12,7 @@ namespace Builder.Cli.Commands;
 internal static class BuildCommand
 {
     private static readonly Option<string[]> Tag = new("--tag", "-t") { Description = "Name of the image, as name[:tag]; may be repeated", HelpName = "name" };
-    private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context)", HelpName = "path" };
+    private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context; - is standard input)", HelpName = "path" };
     private static readonly Option<string?> Target = new("--target") { Description = "The stage to build (default: the last)", HelpName = "stage" };
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
@@ -27,6 +27,8 @@ internal static class BuildCommand
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
     private static readonly Argument<string> Context = new("context") { Description = "The folder whose files the Dockerfile copies" };
+
+    private const string StandardInput = "-";
 
     public static Command Create()
     {
@@ -59,7 +61,8 @@ internal static class BuildCommand
     private static BuildRequest RequestOf(ParseResult parsed) => new()
     {
         ContextFolder = parsed.GetValue(Context)!,
-        DockerfilePath = parsed.GetValue(File),
+        DockerfilePath = parsed.GetValue(File) is { } path and not StandardInput ? path : null,
+        Dockerfile = parsed.GetValue(File) == StandardInput ? ReadDockerfile() : null,
         Names = [.. (parsed.GetValue(Tag) ?? []).Select(ImageReference.Parse)],
         Target = parsed.GetValue(Target),
         BuildArgs = Pairs(parsed.GetValue(BuildArg), "--build-arg", Environment.GetEnvironmentVariable),
@@ -80,6 +83,12 @@ internal static class BuildCommand
         Jobs = parsed.GetValue(Jobs),
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
     };
+
+    private static SourceText ReadDockerfile()
+    {
+        using var reader = new StreamReader(Terminal.OpenInput());
+        return new SourceText("stdin", reader.ReadToEnd());
+    }
 
     private static IBuildDisplay DisplayOf(ParseResult parsed)
     {

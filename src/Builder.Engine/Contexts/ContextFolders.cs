@@ -30,6 +30,14 @@ internal sealed class ContextFolders
     {
         if (!Directory.Exists(folder))
         {
+            if (folder == "-" || folder.Contains("://", StringComparison.Ordinal) || folder.StartsWith("git@", StringComparison.Ordinal))
+            {
+                throw new BuilderException(
+                    EngineErrors.NotSupported,
+                    "a build context from standard input, git or http is not supported yet",
+                    "give a folder; -f - reads the Dockerfile alone from standard input");
+            }
+
             var what = name == ContextOperation.MainName ? "build context" : $"build context '{name}'";
             throw new BuilderException(
                 EngineErrors.NoContext,

@@ -22,7 +22,19 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
             ? ValueTask.FromResult<Digest?>(copies.ContentKey(vertex, copy, input, result, cancellationToken))
             : ValueTask.FromResult(result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null);
 
-    public Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken) => vertex.Operation switch
+    public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChooseAsync(vertex, inputs, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFailures.Explain(e);
+        }
+    }
+
+    private Task<StepResult> ChooseAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken) => vertex.Operation switch
     {
         ScratchOperation => Task.FromResult(Empty),
         ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
