@@ -35,6 +35,9 @@ public sealed record BuildRequest
 
     public bool NoCache { get; init; }
 
+    /// <summary>Ask registries what the names of base images mean now, whatever the store knows under them.</summary>
+    public bool Pull { get; init; }
+
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
     public RunNetwork Network { get; init; }

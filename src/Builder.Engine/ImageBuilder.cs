@@ -34,7 +34,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var named = NamedContexts(request, contexts);
 
         var syntax = DockerfileParser.Parse(request.Dockerfile ?? ReadDockerfile(dockerfile));
-        var bases = new BaseImages(store, registry);
+        var bases = new BaseImages(store, registry, request.Pull);
         var plan = await CompileAsync(request, named, syntax, bases, cancellationToken);
         foreach (var warning in syntax.Warnings.Concat(plan.Warnings))
         {

@@ -78,6 +78,35 @@ public sealed class CacheTests
         Assert.Single(other.Error.Split('\n'), line => line.Contains("DONE", StringComparison.Ordinal));
     }
 
+    /// <summary>A name is looked up once, unless the user asks what it means now.</summary>
+    [Fact]
+    public async Task A_base_that_moved_in_its_registry_is_noticed_with_pull()
+    {
+        Tool.Require("skopeo");
+        await using var registry = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram();
+        await PushBaseAsync(builder, registry, "first");
+        var context = builder.Files.Folder("context");
+        builder.Files.Write("context/Dockerfile", $"FROM {registry.Host}/moving:latest\nRUN cat /which\n");
+        Assert.Contains(" first\n", (await builder.RunAsync("build", context)).ExpectSuccess().Error, StringComparison.Ordinal);
+
+        await PushBaseAsync(builder, registry, "second");
+        Assert.DoesNotContain("DONE", (await builder.RunAsync("build", context)).ExpectSuccess().Error, StringComparison.Ordinal);
+        Assert.Contains(" second\n", (await builder.RunAsync("build", "--pull", context)).ExpectSuccess().Error, StringComparison.Ordinal);
+    }
+
+    private static async Task PushBaseAsync(BuilderProgram builder, RegistryServer registry, string content)
+    {
+        using var other = new BuilderProgram();
+        BusyboxBase.Make(other.Files.PathOf("base"));
+        var context = other.Files.Folder("context");
+        other.Files.Write("context/Dockerfile", "FROM base\nCOPY which /\n");
+        other.Files.Write("context/which", content + "\n");
+        var archive = builder.Files.PathOf(content + ".tar");
+        (await other.RunAsync("build", "-t", "moving", "-o", $"type=docker,dest={archive}", "--build-context", $"base={other.Files.PathOf("base")}", context)).ExpectSuccess();
+        (await Tool.RunAsync("skopeo", "copy", "-q", "--insecure-policy", "--dest-tls-verify=false", $"docker-archive:{archive}", $"docker://{registry.Host}/moving:latest")).ExpectSuccess();
+    }
+
     private static string Prepare(BuilderProgram builder)
     {
         var context = builder.Files.Folder("context");

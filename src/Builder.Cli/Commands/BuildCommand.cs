@@ -19,6 +19,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
+    private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
@@ -34,7 +35,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, NoCacheFilter, PlatformOption, Network, AddHost, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, AddHost, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -70,6 +71,7 @@ internal static class BuildCommand
         Labels = Pairs(parsed.GetValue(Label), "--label", null),
         Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
         NoCache = parsed.GetValue(NoCache),
+        Pull = parsed.GetValue(Pull),
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {

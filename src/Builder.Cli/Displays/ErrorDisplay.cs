@@ -91,7 +91,13 @@ internal static class ErrorDisplay
     {
         for (; cause is not null; cause = cause.InnerException)
         {
-            text.Append("because: ").AppendLine(Terminal.Harmless(cause.Message));
+            // Exceptions like to repeat what the one around them has said.
+            var message = Terminal.Harmless(cause.Message);
+            if (!text.ToString().Contains(message, StringComparison.OrdinalIgnoreCase))
+            {
+                text.Append("because: ").AppendLine(message);
+            }
+
             if (cause is BuilderException { Hint: { } hint })
             {
                 AppendHint(text, hint);

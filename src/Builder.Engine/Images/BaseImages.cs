@@ -11,14 +11,15 @@ namespace Builder.Engine.Images;
 /// Where base images come from: the store, an OCI layout, a registry; in this order for a name. Only manifest and config are
 /// fetched to find out what a name means.
 /// </summary>
-internal sealed class BaseImages(BuilderStore store, RegistryClient registry) : IImageResolver
+/// <param name="pull">A name means what its registry says, not what the store remembers.</param>
+internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bool pull = false) : IImageResolver
 {
     private readonly ConcurrentDictionary<Digest, BaseImage> known = new();
 
     public async Task<ResolvedBase> ResolveAsync(ImageReference reference, Platform platform, SourceSpan? span, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var image = FindInStore(reference, platform) ?? await FetchAsync(reference, platform, cancellationToken);
+        var image = (pull ? null : FindInStore(reference, platform)) ?? await FetchAsync(reference, platform, cancellationToken);
         return Remember(image, reference, null);
     }
 
@@ -39,12 +40,12 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry) : 
             ? Task.FromResult<Stream>(file)
             : image.OpenBlobAsync(layer, cancellationToken);
 
-    /// <summary>Brings every blob of an image into the store, so that the store can vouch for it.</summary>
+    /// <summary>Brings every blob of an image into the store, so that the store can vouch for it. A promise is as good as a blob.</summary>
     public async Task FetchAllAsync(BaseImage image, CancellationToken cancellationToken)
     {
         foreach (var layer in image.Manifest.Layers)
         {
-            if (!store.Content.Contains(layer.Digest))
+            if (!store.Content.Contains(layer.Digest) && !store.Layers.Contains(new DiffId(layer.Digest)))
             {
                 await using var stream = await image.OpenBlobAsync(layer, cancellationToken);
                 await store.Content.IngestAsync(stream, layer.Digest, layer.Size, cancellationToken);
