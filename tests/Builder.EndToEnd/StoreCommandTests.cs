@@ -122,6 +122,19 @@ public sealed class StoreCommandTests
     }
 
     [Theory]
+    [InlineData(0, "true")]
+    [InlineData(7, "sh", "-c", "exit 7")]
+    [InlineData(127, "no-such-program")]
+    [InlineData(126, "/etc/passwd")]
+    public async Task Run_ends_as_the_command_did_or_as_docker_says_that_there_was_none(int exitCode, params string[] command)
+    {
+        using var builder = new BuilderProgram();
+        await BuildAsync(builder);
+        (await builder.RunAsync(["run", "--rm", "app", .. command])).Expect(exitCode);
+        (await builder.RunAsync("run", "no-such-image")).Expect(125);
+    }
+
+    [Theory]
     [InlineData(Flavour.Native)]
     [InlineData(Flavour.Jit)]
     public async Task Version_says_which_builder_this_is(Flavour flavour)
