@@ -3,6 +3,7 @@ using Builder.Oci;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
 using Builder.Storage.Tests.Support;
+using Builder.Testing;
 
 namespace Builder.Storage.Tests;
 

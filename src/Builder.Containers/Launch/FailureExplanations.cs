@@ -33,6 +33,8 @@ internal sealed class FailureExplanations
 
     private static string? Remedy(ScriptFailure failure) => failure.Errno switch
     {
+        Errno.EINVAL when failure.Operation.Call == SystemCall.Mount =>
+            "the root directory is no mount point, as in a chroot: bind the folder on itself (mount --bind) before entering it",
         Errno.ENOSYS => "Linux 5.12 or newer is needed; inside another container its seccomp filter may hide the call",
         Errno.EPERM when failure.Operation.Call == SystemCall.FsMount =>
             "inside another container the kernel only mounts proc and sysfs when the outer ones are unmasked (--security-opt systempaths=unconfined)",

@@ -1,7 +1,8 @@
 using Builder.Engine.Copying;
 using Builder.Engine.Tests.Support;
-using Builder.Linux;
 using Builder.Linux.Files;
+using Builder.Linux;
+using Builder.Testing;
 
 namespace Builder.Engine.Tests.Copying;
 

@@ -1,6 +1,7 @@
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
 using Builder.Storage.Tests.Support;
+using Builder.Testing;
 
 namespace Builder.Storage.Tests.Layers;
 

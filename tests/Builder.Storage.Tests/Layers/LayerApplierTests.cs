@@ -2,6 +2,7 @@ using Builder.Archives.Tar;
 using Builder.Linux.Isolation;
 using Builder.Storage.Layers;
 using Builder.Storage.Tests.Support;
+using Builder.Testing;
 
 namespace Builder.Storage.Tests.Layers;
 

@@ -1,10 +1,11 @@
 using System.Text;
 using Builder.Archives.Tar;
 
-namespace Builder.Engine.Tests.Support;
+namespace Builder.Testing;
 
 /// <summary>Makes archives that no honest tool would.</summary>
-internal sealed class TarBuilder
+/// <param name="modified">The time of every entry, in seconds since 1970.</param>
+public sealed class TarBuilder(long modified = 0)
 {
     private readonly List<(TarEntry Entry, byte[] Content)> entries = [];
 
@@ -24,7 +25,8 @@ internal sealed class TarBuilder
 
     public TarBuilder Entry(TarEntry entry, string content = "")
     {
-        entries.Add((entry with { ModifiedSeconds = 700 }, Bytes(content)));
+        ArgumentNullException.ThrowIfNull(entry);
+        entries.Add((entry with { ModifiedSeconds = modified }, Bytes(content)));
         return this;
     }
 
@@ -45,5 +47,6 @@ internal sealed class TarBuilder
         return stream.ToArray();
     }
 
+    /// <summary>A name as bytes, one a character: names that are no UTF-8 can be written too.</summary>
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 }
