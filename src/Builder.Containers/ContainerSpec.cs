@@ -22,6 +22,8 @@ public sealed record ContainerSpec
     /// <summary>A constant by default, so that no step's output depends on the build.</summary>
     public string Hostname { get; init; } = "builder";
 
+    public UserNamespaceMode UserNamespace { get; init; } = UserNamespaceMode.Host;
+
     public required ContainerRoot Root { get; init; }
 
     public NetworkMode Network { get; init; } = NetworkMode.Host;

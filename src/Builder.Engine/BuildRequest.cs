@@ -1,3 +1,4 @@
+using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Engine.Exporters;
 using Builder.Graph.Compilation;
@@ -41,6 +42,9 @@ public sealed record BuildRequest
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
     public RunNetwork Network { get; init; }
+
+    /// <summary>Whose user ids RUN steps have.</summary>
+    public UserNamespaceMode UserNamespace { get; init; }
 
     public IReadOnlyList<HostEntry> ExtraHosts { get; init; } = [];
 

@@ -64,7 +64,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
 
         var runner = new StepRunner(
             new ImageRunner(store, bases, events, time),
-            new RunRunner(store, events, time),
+            new RunRunner(store, events, time, request.UserNamespace),
             new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()));
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
         var results = await solver.SolveAsync(BuildGraph.Of(plan.Root), cancellationToken);

@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Linux.Isolation;
 
 namespace Builder.Containers.Tests;
@@ -49,6 +50,30 @@ public sealed class IsolationTests : ContainerTest
 
         Assert.Equal("0000000000000001", status["CapEff"]);
         Assert.Equal("0", status["Seccomp"]);
+    }
+
+    [Fact]
+    public async Task A_user_namespace_of_its_own_has_the_same_ids_and_no_power_outside()
+    {
+        const string Script = "readlink /proc/self/ns/user; id -u; touch /made && chown 1234:50 /made && stat -c %u:%g /made;"
+            + " mknod /device c 1 3 2>/dev/null || echo no device; hostname other 2>/dev/null || echo no hostname; grep Cap /proc/self/status";
+        var spec = Root.Shell(Script) with { UserNamespace = UserNamespaceMode.Private };
+
+        var lines = (await Outcome.OfAsync(spec)).Stdout.Split('\n');
+
+        Assert.StartsWith("user:[", lines[0], StringComparison.Ordinal);
+        Assert.NotEqual(new FileInfo("/proc/self/ns/user").LinkTarget, lines[0]);
+        Assert.Equal(["0", "1234:50", "no device", "no hostname"], lines[1..5]);
+        Assert.Contains($"CapEff:\t{DockersCapabilities}", lines);
+        Assert.Contains($"CapBnd:\t{DockersCapabilities}", lines);
+    }
+
+    [Fact]
+    public async Task A_failure_before_the_user_namespace_does_not_hang()
+    {
+        var spec = Root.Shell("true") with { UserNamespace = UserNamespaceMode.Private, WorkingDirectory = "/etc/passwd" };
+
+        await Assert.ThrowsAsync<BuilderException>(() => Outcome.OfAsync(spec).WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]

@@ -34,6 +34,16 @@ public sealed class MultiStageTests(DebianBase debian)
         Assert.Equal(root, user);
     }
 
+    [Theory]
+    [InlineData(Caller.Root)]
+    [InlineData(Caller.User)]
+    public async Task A_user_namespace_a_step_changes_nothing_in_the_image(Caller caller)
+    {
+        var plain = await BuildAsync(Flavour.Native, Caller.Root);
+        var confined = await BuildAsync(Flavour.Native, caller, "--userns", "private");
+        Assert.Equal(plain, confined);
+    }
+
     [Fact]
     public async Task Native_and_jit_get_the_same_image()
     {
@@ -43,14 +53,14 @@ public sealed class MultiStageTests(DebianBase debian)
     }
 
     /// <summary>The image id, which is a digest of everything in the image.</summary>
-    private async Task<string> BuildAsync(Flavour flavour, Caller caller)
+    private async Task<string> BuildAsync(Flavour flavour, Caller caller, params string[] more)
     {
         using var builder = new BuilderProgram(flavour, caller);
         var context = builder.Files.Folder("context");
         builder.Files.Write("context/Dockerfile", Dockerfile.Replace("<base>", await debian.ReferenceAsync(), StringComparison.Ordinal));
         File.SetLastWriteTimeUtc(builder.Files.Write("context/hello.c", Source), DateTime.UnixEpoch.AddDays(10000));
         var options = new ToolOptions { Environment = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000" } };
-        var built = (await builder.RunAsync(["build", "-t", "hello", "--target", "final", context], options)).ExpectSuccess();
+        var built = (await builder.RunAsync(["build", "-t", "hello", "--target", "final", .. more, context], options)).ExpectSuccess();
         var run = (await builder.RunAsync("run", "hello")).ExpectSuccess();
         Assert.Equal("compiled in another stage\n", run.Output);
         Assert.DoesNotContain("unused", built.Error, StringComparison.Ordinal);

@@ -22,9 +22,10 @@ public sealed class PackageInstallTests(DebianBase debian)
         """;
 
     [Theory]
-    [InlineData(Caller.Root)]
-    [InlineData(Caller.User)]
-    public async Task Apt_installs_packages(Caller caller)
+    [InlineData(Caller.Root, "host")]
+    [InlineData(Caller.Root, "private")]
+    [InlineData(Caller.User, "host")]
+    public async Task Apt_installs_packages(Caller caller, string userNamespace)
     {
         using var builder = new BuilderProgram(Flavour.Native, caller);
         var context = builder.Files.Folder("context");
@@ -33,7 +34,7 @@ public sealed class PackageInstallTests(DebianBase debian)
         // The machine's own configuration says where packages come from here.
         (await Tool.RunAsync("cp", "-rL", "/etc/apt", Path.Combine(context, "apt"))).ExpectSuccess();
         (await Tool.RunAsync("chmod", "-R", "a+rX", context)).ExpectSuccess();
-        var built = await builder.RunAsync("build", "-t", "packages", context);
+        var built = await builder.RunAsync("build", "-t", "packages", "--userns", userNamespace, context);
         if (built.ExitCode != 0 && (built.Error.Contains("Unable to fetch", StringComparison.Ordinal) || built.Error.Contains("Failed to fetch", StringComparison.Ordinal)
             || built.Error.Contains("Unable to locate package", StringComparison.Ordinal)))
         {
@@ -48,7 +49,7 @@ public sealed class PackageInstallTests(DebianBase debian)
         Assert.True(int.Parse(lines[2]) > 0, "the locales have no hard links left");
         Assert.Equal("Status: install ok installed", lines[3]);
 
-        if (caller == Caller.Root && Tool.Exists("umoci") && Tool.Exists("skopeo"))
+        if (caller == Caller.Root && userNamespace == "host" && Tool.Exists("umoci") && Tool.Exists("skopeo"))
         {
             await AssertOthersUnpackTheSameAsync(builder);
         }

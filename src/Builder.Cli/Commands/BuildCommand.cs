@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Builder.Cli.Displays;
+using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
@@ -23,6 +24,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
+    private static readonly Option<string> UserNamespace = new("--userns") { Description = "User ids of RUN steps: host, or private for a user namespace a step", DefaultValueFactory = _ => "host", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
@@ -35,7 +37,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, AddHost, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -79,6 +81,12 @@ internal static class BuildCommand
             "host" => RunNetwork.Host,
             "none" => RunNetwork.None,
             var other => throw new BuilderException(CliErrors.Usage, $"unknown network '{other}'", "it is default, host or none"),
+        },
+        UserNamespace = parsed.GetValue(UserNamespace) switch
+        {
+            "host" => UserNamespaceMode.Host,
+            "private" => UserNamespaceMode.Private,
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown user namespace '{other}'", "it is host or private"),
         },
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),

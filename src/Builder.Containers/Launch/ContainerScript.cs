@@ -16,6 +16,7 @@ internal sealed class ContainerScript : IDisposable
     private readonly ContainerSpec spec;
     private readonly ProgramSearch search;
     private IReadOnlyList<ScriptOperation> attempts = [];
+    private LateIdMaps? maps;
 
     private ContainerScript(ContainerSpec spec) => (this.spec, search) = (spec, ProgramSearch.For(spec));
 
@@ -40,7 +41,7 @@ internal sealed class ContainerScript : IDisposable
     {
         try
         {
-            var (child, failure) = ScriptRunner.Launch(script, Kinds, cancellationToken: cancellationToken);
+            var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null ? null : maps.Write, cancellationToken);
             return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
         }
         catch (LinuxException refused) when (refused.Call == "clone")
@@ -49,7 +50,11 @@ internal sealed class ContainerScript : IDisposable
         }
     }
 
-    public void Dispose() => script.Dispose();
+    public void Dispose()
+    {
+        script.Dispose();
+        maps?.Dispose();
+    }
 
     private void Compose(HostFeatures host, ContainerPipes pipes)
     {
@@ -77,6 +82,12 @@ internal sealed class ContainerScript : IDisposable
         script.SetFileModeMask(0x12);
 
         LimitsScript.Set(script, spec);
+        if (spec.UserNamespace == UserNamespaceMode.Private)
+        {
+            maps = LateIdMaps.SameAs(host.UserNamespace);
+            script.EnterUserNamespace(maps);
+        }
+
         IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader));
 
         script.CloseAll();

@@ -13,7 +13,7 @@ using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 namespace Builder.Engine.Runners;
 
 /// <summary>RUN: a container over an overlay of the step's root; what it leaves in the upper folder is the result.</summary>
-internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimeProvider time)
+internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimeProvider time, UserNamespaceMode userNamespace)
 {
     public async Task<StepResult> RunAsync(Vertex vertex, RunOperation operation, StepResult root, CancellationToken cancellationToken)
     {
@@ -53,6 +53,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             User = user,
             Hostname = operation.Hostname,
             Network = network,
+            UserNamespace = userNamespace,
             Root = new OverlayRoot(lowers, upper, work),
             Mounts =
             [

@@ -44,6 +44,8 @@ internal static partial class SyscallNumbers
         SystemCall.SetResGid => 149,
         SystemCall.SetResUid => 147,
         SystemCall.SetSid => 157,
+        SystemCall.Unshare => 97,
+        SystemCall.Write => 64,
         SystemCall.Socket => 198,
         SystemCall.SymlinkAt => 36,
         SystemCall.Umask => 166,

@@ -44,6 +44,8 @@ internal static partial class SyscallNumbers
         SystemCall.SetResGid => 119,
         SystemCall.SetResUid => 117,
         SystemCall.SetSid => 112,
+        SystemCall.Unshare => 272,
+        SystemCall.Write => 1,
         SystemCall.Socket => 41,
         SystemCall.SymlinkAt => 266,
         SystemCall.Umask => 95,

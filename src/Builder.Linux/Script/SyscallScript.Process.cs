@@ -50,6 +50,19 @@ public sealed partial class SyscallScript
         Add("exit", SystemCall.ExitGroup, 127);
     }
 
+    /// <summary>
+    /// A user namespace of its own, from here on. Everything made before stays its maker's: in the new namespace the process has
+    /// every capability, and none over those mounts, networks and devices.
+    /// </summary>
+    /// <param name="maps">Gives the namespace its ids meanwhile, when passed to <see cref="ScriptRunner.Launch"/>.</param>
+    public void EnterUserNamespace(LateIdMaps maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        Add("unshare of the user namespace", SystemCall.Unshare, (long)Namespaces.User);
+        Add("telling of the user namespace", SystemCall.Write, Descriptor(maps.Entered.Writer), Text("!"), 1);
+        Read(Descriptor(maps.Mapped.Reader), "waiting for the ids of the user namespace").AtLeast(1);
+    }
+
     public ScriptOperation NewSession() => Add("setsid", SystemCall.SetSid);
 
     /// <summary>A keyring of its own; tolerated where the kernel has none or the quota is used up.</summary>

@@ -40,6 +40,8 @@ public enum SystemCall
     SetResGid,
     SetResUid,
     SetSid,
+    Unshare,
+    Write,
     Socket,
     SymlinkAt,
     Umask,
