@@ -27,7 +27,7 @@ public sealed class BuilderProgram : IDisposable
 {
     public const string UserName = "builder-e2e";
 
-    private readonly TestFolder home = new();
+    private readonly TestFolder home;
     private readonly Caller caller;
     private readonly IReadOnlyList<string> command;
 
@@ -44,6 +44,7 @@ public sealed class BuilderProgram : IDisposable
             RequireUser();
         }
 
+        home = new TestFolder();
         Store = home.PathOf("store");
     }
 

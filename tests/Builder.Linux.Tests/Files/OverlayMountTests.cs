@@ -5,9 +5,13 @@ namespace Builder.Linux.Tests.Files;
 
 public sealed class OverlayMountTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("builder-overlay-").FullName;
+    private readonly string folder;
 
-    public OverlayMountTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+    public OverlayMountTests()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+        folder = Directory.CreateTempSubdirectory("builder-overlay-").FullName;
+    }
 
     [Theory]
     [InlineData("plain", "other")]

@@ -9,11 +9,12 @@ namespace Builder.Storage.Tests.Support;
 /// <summary>A store in a temporary folder, and real steps in it: scripts that run in an overlay mount.</summary>
 public sealed class TestStore : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("builder-storage-").FullName;
+    private readonly string folder;
 
     public TestStore()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlay mounts and owners need root");
+        folder = Directory.CreateTempSubdirectory("builder-storage-").FullName;
         Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never });
     }
 
