@@ -13,7 +13,4 @@ public static class CliErrors
 
     /// <summary>Output that nobody wants on a terminal.</summary>
     public static readonly ErrorCode TerminalOutput = new(2003);
-
-    /// <summary>The user ended the command.</summary>
-    public const int Interrupted = 130;
 }
