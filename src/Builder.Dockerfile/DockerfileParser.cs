@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Builder.Diagnostics;
-using Builder.Dockerfile.Analysis;
 using Builder.Dockerfile.Syntax;
 using Builder.Dockerfile.Text;
 
@@ -32,8 +31,15 @@ public static class DockerfileParser
             throw NothingToBuild(source, stages.GlobalArgs.IsEmpty ? "file with no instructions" : "dockerfile contains no stages to build");
         }
 
-        var syntax = new DockerfileSyntax(source, directives, stages.GlobalArgs, stages.Stages, []);
-        return syntax with { Warnings = SyntaxChecks.Run(syntax) };
+        return new DockerfileSyntax(source, directives, stages.GlobalArgs, stages.Stages);
+    }
+
+    /// <summary>The directives alone: a file that names another front end may be in another language.</summary>
+    /// <exception cref="DockerfileException">A directive is malformed.</exception>
+    public static ParserDirectives ReadDirectives(SourceText source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return DirectiveReader.Read(source).Directives;
     }
 
     /// <summary>Errors of an instruction say its first line in their text: editors and test suites look for it there.</summary>

@@ -1,6 +1,4 @@
 using Builder.Diagnostics;
-using Builder.Dockerfile;
-using Builder.Dockerfile.Syntax;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
@@ -16,7 +14,7 @@ namespace Builder.Engine;
 
 /// <summary>The life of a build: read, parse, compile, solve, assemble, export.</summary>
 /// <param name="stdout">Opens standard output, for an output that goes there.</param>
-public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdout)
+public sealed partial class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdout)
 {
     private const string DefaultDockerfile = "Dockerfile";
     private const int MaxDockerfileSize = 64 << 20;
@@ -33,12 +31,17 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var contexts = new ContextFolders(request.ContextFolder, dockerfile);
         var named = NamedContexts(request, contexts);
 
-        var syntax = DockerfileParser.Parse(request.Dockerfile ?? ReadDockerfile(dockerfile));
+        var syntax = Frontend.Parse(request.Dockerfile ?? ReadDockerfile(dockerfile), request.BuildArgs);
         var bases = new BaseImages(store, registry, request.Pull);
-        var plan = await CompileAsync(request, named, syntax, bases, cancellationToken);
-        foreach (var warning in syntax.Warnings.Concat(plan.Warnings))
+        var plan = await DockerfileCompiler.CompileAsync(syntax, OptionsOf(request, named, contexts), bases, cancellationToken);
+        foreach (var warning in plan.Warnings)
         {
             warnings(warning);
+        }
+
+        if (plan.CheckFailure is { } failure)
+        {
+            throw failure;
         }
 
         var root = await SolveAsync(request, plan, contexts, bases, events, cancellationToken);
@@ -71,10 +74,8 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         return results[0];
     }
 
-    private static Task<BuildPlan> CompileAsync(
-        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, DockerfileSyntax syntax, BaseImages bases, CancellationToken cancellationToken)
-    {
-        var options = new CompileOptions
+    private static CompileOptions OptionsOf(BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, ContextFolders contexts) =>
+        new()
         {
             Target = request.Target,
             TargetPlatform = request.Platform ?? Platform.Host,
@@ -86,9 +87,8 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,
+            Context = new ContextView(contexts),
         };
-        return DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
-    }
 
     private static Dictionary<string, NamedContext> NamedContexts(BuildRequest request, ContextFolders contexts)
     {

@@ -31,6 +31,8 @@ internal sealed class VariableMap : IVariables
         return map;
     }
 
+    public IReadOnlyList<string> Names => names;
+
     public bool Contains(string name) => values.ContainsKey(name);
 
     public bool TryGet(string name, [NotNullWhen(true)] out string? value) => values.TryGetValue(name, out value);

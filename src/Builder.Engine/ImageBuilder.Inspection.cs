@@ -1,0 +1,59 @@
+using Builder.Diagnostics;
+using Builder.Engine.Contexts;
+using Builder.Engine.Images;
+using Builder.Engine.Inspection;
+using Builder.Graph.Compilation;
+using Builder.Graph.Inspection;
+
+namespace Builder.Engine;
+
+/// <content>What can be asked about a build without building.</content>
+public sealed partial class ImageBuilder
+{
+    /// <summary>Runs the build checks. An error of the Dockerfile is part of the answer.</summary>
+    /// <exception cref="BuilderException">There is nothing to check: no such file, context or target.</exception>
+    public async Task<CheckedDockerfile> CheckAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (source, contexts) = Open(request);
+        var images = new LenientImages(new BaseImages(store, registry, request.Pull));
+        try
+        {
+            var syntax = Frontend.Parse(source, request.BuildArgs);
+            var options = OptionsOf(request, NamedContexts(request, contexts), contexts);
+            var report = await DockerfileInspector.CheckAsync(syntax, options, images, cancellationToken);
+            return new CheckedDockerfile(source, report, images.Unseen);
+        }
+        catch (BuilderException e) when (e.Span is { } span && ReferenceEquals(span.Source, source))
+        {
+            return new CheckedDockerfile(source, new CheckReport([], e, AreErrors: false), []);
+        }
+    }
+
+    /// <summary>What the build of the request's target takes from outside.</summary>
+    /// <exception cref="BuilderException">The target does not compile.</exception>
+    public async Task<(SourceText Source, Outline Outline)> OutlineAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (source, contexts) = Open(request);
+        var images = new LenientImages(new BaseImages(store, registry, request.Pull));
+        var options = OptionsOf(request, NamedContexts(request, contexts), contexts);
+        return (source, await DockerfileInspector.OutlineAsync(Frontend.Parse(source, request.BuildArgs), options, images, cancellationToken));
+    }
+
+    /// <summary>The stages of the request's Dockerfile.</summary>
+    /// <exception cref="BuilderException">The file does not parse.</exception>
+    public static (SourceText Source, IReadOnlyList<TargetDescription> Targets) Targets(BuildRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (source, _) = Open(request);
+        return (source, DockerfileInspector.Targets(Frontend.Parse(source, request.BuildArgs)));
+    }
+
+    private static (SourceText Source, ContextFolders Contexts) Open(BuildRequest request)
+    {
+        var dockerfile = DockerfilePathOf(request);
+        var contexts = new ContextFolders(request.ContextFolder, dockerfile);
+        return (request.Dockerfile ?? ReadDockerfile(dockerfile), contexts);
+    }
+}
