@@ -8,7 +8,7 @@ internal static class PrivateFile
     /// <param name="path">A symbolic link is followed, so that a file kept elsewhere stays there.</param>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(target)!;
         CreateFolder(folder);
         var draft = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
