@@ -19,6 +19,8 @@ internal static class CommandLine
             ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
             SquashCommand.Create(),
