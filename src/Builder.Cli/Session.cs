@@ -37,7 +37,8 @@ internal sealed class Session : IDisposable
         Store.Dispose();
     }
 
-    private static async Task<int> GuardAsync(Func<CancellationToken, Task<int>> verb)
+    /// <summary>Runs a verb that needs no store: turns signals and errors into messages and exit codes.</summary>
+    public static async Task<int> GuardAsync(Func<CancellationToken, Task<int>> verb)
     {
         using var interruption = new CancellationTokenSource();
         var signal = 0;

@@ -103,12 +103,12 @@ internal sealed class DockerfileReader(SourceText source, TokenRecorder? recorde
 
     /// <summary>
     /// Errors of an instruction say its first line in their text: editors and test suites look for it there. A row of
-    /// words that nobody knows is one mistake, such as a missing continuation, and is told once.
+    /// words that nobody knows, nor anything like them, is one mistake, such as a missing continuation, and is told once.
     /// </summary>
     private void Add(LogicalLine line, DockerfileException error)
     {
         var isUnknown = error.Code == DockerfileErrors.UnknownInstruction;
-        var follows = afterUnknown && isUnknown && error.Hint is null;
+        var follows = afterUnknown && isUnknown && error.Hint is not null;
         afterUnknown = isUnknown;
         afterFrom = true;
         if (!follows && !directivesAreWrong)

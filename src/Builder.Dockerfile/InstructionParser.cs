@@ -75,7 +75,7 @@ public static class InstructionParser
         var suggestion = near is null ? string.Empty : $" (did you mean {near}?)";
         return text.Error(
             DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Text}{suggestion}", text.Keyword.Span,
-            near is null ? null : $"write {near}");
+            near is null ? $"a line that goes on with the one above needs a {text.Escape} at the end of that one" : null);
     }
 
     private static DockerfileException NotOneInstruction(SourceText trigger) =>

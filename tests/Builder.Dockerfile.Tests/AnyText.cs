@@ -25,22 +25,22 @@ internal static class AnyText
         "ENTRYPOINT~[~\"a^b\"~]", "SHELL~[\"a\"]", "COPY~--from=b~--link~a~b^c~/d/", "COPY~[\"a b\",~\"c\"]", "ADD~--chmod=u+x~a~b", "ADD~<<A~<<-\"B\"~/d/\n$x\\\n\r\nA\n\t# x\n\tB",
         "RUN~<<E\n# x \n\nE", "RUN~cat~<<E~|~tr\n\tx\nE", "RUN~<<E~3<<-F\nE\n\tF", "COPY~a~<<^E~/x\nE", "WORKDIR~/a~b", "USER~a^b", "VOLUME~/a~/b", "VOLUME~[~\"/a\"~]", "EXPOSE~90~80/udp",
         "STOPSIGNAL~9", "STOPSIGNAL~--x~9", "HEALTHCHECK~none", "healthcheck~--interval=1s~--retries=2~cmd~curl~x", "HEALTHCHECK~CMD~[~\"a\"~]", "MAINTAINER~a~<b>",
-        "ONBUILD~run^~a~b", "ONBUILD~COPY~[\"a\",~\"b\"]", "ONBUILD~RUN~<<E\nx\nE", "# check=skip=all", "  # comment~x", "#", "", "\t",
+        "ONBUILD~run^~a~b", "ONBUILD~COPY~[\"a\",~\"b\"]", "ONBUILD~RUN~<<E\nx\nE", "# check=skip=all", "  # comment x ", "#", "", "\t",
     ];
 
     private static readonly Gen<string> Gaps = CsCheck.Gen.Frequency(
-        (6, CsCheck.Gen.OneOfConst(" ", "  ", "\t")),
-        (3, CsCheck.Gen.OneOfConst(" \\\n", "\\\n ", " \\ \r\n\t", " \\\n  # c \n ", " \\\n\n \n  ", " \\\n\\\n#c\n  \\\n ")));
+        (6, CsCheck.Gen.OneOf(" ", "  ", "\t")),
+        (3, CsCheck.Gen.OneOf(" \\\n", "\\\n ", " \\ \r\n\t", " \\\n  # c \n ", " \\\n\n \n  ", " \\\n\\\n#c\n  \\\n ")));
 
-    private static readonly Gen<string> Joints = CsCheck.Gen.Frequency((6, CsCheck.Gen.Const("")), (1, CsCheck.Gen.OneOfConst("\\\n", "\\ \n# c\n", "\\\n\n")));
+    private static readonly Gen<string> Joints = CsCheck.Gen.Frequency((6, CsCheck.Gen.Const("")), (1, CsCheck.Gen.OneOf("\\\n", "\\ \n# c\n", "\\\n\n")));
 
     private static readonly Gen<string> OneInstruction =
-        CsCheck.Gen.Select(CsCheck.Gen.OneOfConst(Instructions), Gaps.Array[16], Joints.Array[3], CsCheck.Gen.OneOfConst("", "", " ", "\t", "\u00a0"), CsCheck.Gen.OneOfConst("\n", "\n", "\r\n", "\n\n\n"))
+        CsCheck.Gen.Select(CsCheck.Gen.OneOf(Instructions), Gaps.Array[16], Joints.Array[3], CsCheck.Gen.OneOf("", "", " ", "\t", "\u00a0"), CsCheck.Gen.OneOf("\n", "\n", "\r\n", "\n\n\n"))
             .Select((text, gaps, joints, trail, end) => Fill(Fill(text, '~', gaps), '^', joints) + (text.Contains('\n', StringComparison.Ordinal) ? "" : trail) + end);
 
     /// <summary>Dockerfiles in strange layouts.</summary>
     public static readonly Gen<string> Dockerfile =
-        CsCheck.Gen.Select(CsCheck.Gen.OneOfConst("", "\uFEFF", "\n", "# c\n", "# syntax=x\n\n", " # check=skip=all\n", "#!x\n # syntax=y\n", "ARG a\n"), OneInstruction.Array[0, 8])
+        CsCheck.Gen.Select(CsCheck.Gen.OneOf("", "\uFEFF", "\n", "# c\n", "# syntax=x\n\n", " # check=skip=all\n", "#!x\n # syntax=y\n", "ARG a\n"), OneInstruction.Array[0, 8])
             .Select((top, instructions) => top + "FROM a\n" + string.Concat(instructions));
 
     private static string Fill(string text, char place, string[] fillings)
