@@ -24,7 +24,7 @@ public class ParserLaws
                     Assert.True(e.Code.Number is > 3000 and < 3100);
                 }
             },
-            iter: 20_000);
+            iter: 8_000);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class FormatterLaws
                     Assert.Equal(formatted, Format(formatted));
                 }
             },
-            iter: 10_000);
+            iter: 2_500);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class FormatterLaws
                 Assert.Equal(formatted, Format(formatted));
                 Assert.DoesNotContain(" \n", formatted.Replace("# x \n", "", StringComparison.Ordinal), StringComparison.Ordinal);
             },
-            iter: 10_000);
+            iter: 2_500);
     }
 
     private static string? Format(string text)

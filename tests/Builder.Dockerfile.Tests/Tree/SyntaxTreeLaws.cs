@@ -23,7 +23,7 @@ public class SyntaxTreeLaws
                     end = token.End;
                 }
             },
-            iter: 20_000);
+            iter: 2_000);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class SyntaxTreeLaws
                     Assert.Equal(tree.Errors.Errors.Select(e => e.Message), error.Others.Prepend(error).Select(e => e.Message));
                 }
             },
-            iter: 5_000);
+            iter: 2_000);
     }
 
     [Fact]
