@@ -44,7 +44,7 @@ internal static class SarifJson
         json.WriteEndArray();
     });
 
-    private static IEnumerable<BuilderException> Errors(BuilderException? error) => error is null ? [] : [error];
+    private static IEnumerable<BuilderException> Errors(BuilderException? error) => error is null ? [] : [error, .. error.Others];
 
     private static string Text(string message, string? hint) => hint is null ? message : $"{message}. Hint: {hint}";
 

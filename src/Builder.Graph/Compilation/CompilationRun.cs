@@ -47,12 +47,14 @@ internal sealed class CompilationRun
         needed = [.. plans.Select(plan => plan.Syntax.Index)];
 
         var scope = new CompilationScope(dockerfile, options, buildArgs, globals, expander, findings);
+        var errors = new ErrorList();
         foreach (var plan in plans)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            scope.Add(plan, StageCompiler.Compile(scope, plan));
+            scope.Add(plan, StageCompiler.Compile(scope, plan, errors));
         }
 
+        errors.ThrowIfAny();
         return scope;
     }
 

@@ -9,7 +9,10 @@ namespace Builder.Graph.Compilation;
 public static class DockerfileCompiler
 {
     /// <summary>Compiles the stages that the target needs, and asks for their base images and no others.</summary>
-    /// <exception cref="BuilderException">See <see cref="GraphErrors"/>; from the resolver; from expansion.</exception>
+    /// <exception cref="BuilderException">
+    /// See <see cref="GraphErrors"/>; from the resolver; from expansion. Errors of several instructions come together
+    /// (<see cref="BuilderException.Others"/>).
+    /// </exception>
     public static async Task<BuildPlan> CompileAsync(
         DockerfileSyntax dockerfile, CompileOptions options, IImageResolver resolver, CancellationToken cancellationToken)
     {

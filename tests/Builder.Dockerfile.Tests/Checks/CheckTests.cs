@@ -38,7 +38,7 @@ public class CheckTests
     [InlineData("FROM a\nRUN [\"a\",]", "2:5 JSONFormIgnored: The arguments of RUN look like a JSON array, but are plain text: they are no valid JSON")]
     [InlineData("FROM a\nCOPY [\"a\", \"b\"", "2:6 JSONFormIgnored: The arguments of COPY look like a JSON array, but are plain text: they are no valid JSON")]
     [InlineData("FROM a\nVOLUME ['/x']", "2:8 JSONFormIgnored: The arguments of VOLUME look like a JSON array, but are plain text: they are no valid JSON")]
-    [InlineData("# check=skip=StageNameCase\nFROM a", "1:9 UnknownCheckName: There is no check 'StageNameCase' (did you mean StageNameCasing?)")]
+    [InlineData("# check=skip=StageNamesCasing\nFROM a", "1:9 UnknownCheckName: There is no check 'StageNamesCasing' (did you mean StageNameCasing?)")]
     [InlineData("FROM a\n# check=skip=Whatever\nRUN x", "2:9 UnknownCheckName: There is no check 'Whatever'")]
     public void A_check_of_our_own_finds(string text, string expected) => Finds(text, expected);
 

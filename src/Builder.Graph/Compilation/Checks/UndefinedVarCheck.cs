@@ -12,13 +12,13 @@ internal static class UndefinedVarCheck
     /// <summary>Null when there is nothing to say; also when the base image, which could define it, was not seen.</summary>
     public static Finding? Look(string name, Word word, Instruction instruction, StageState state, CompilationScope scope)
     {
-        if (state.ArgNames.Contains(name) || BuilderArguments.Contains(name) || state.Base is { IsUnseen: true })
+        if (state.Args.Contains(name) || BuilderArguments.Contains(name) || state.Base is { IsUnseen: true })
         {
             return null;
         }
 
         // Two letters are as near to any other two as a slip of the finger.
-        var near = name.Length > 2 ? Suggestions.Nearest(name, state.Variables.Names.Concat(state.ArgNames)) : null;
+        var near = name.Length > 2 ? Suggestions.Nearest(name, state.Variables.Names.Concat(state.Args.Names)) : null;
         var isGlobal = scope.Globals.Contains(name) || scope.Dockerfile.GlobalArgs.SelectMany(arg => arg.Declarations).Any(declaration => declaration.Name.Text == name);
         return new Finding(
             CheckRules.UndefinedVar, instruction,
