@@ -14,18 +14,28 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
+            CheckStoreCommand.Create(),
+            DfCommand.Create(),
+            HistoryCommand.Create(),
             ImagesCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            MaterializeCommand.Create(),
+            PruneCommand.Create(),
+            RmiCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            TagCommand.Create(),
             VersionCommand.Create(),
         };
+        StoreSettings.AddTo(root);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
         }
+
+        StoreSettings.Apply(parsed);
 
         // Signals are the session's business: it lets a build clean up before the process ends.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

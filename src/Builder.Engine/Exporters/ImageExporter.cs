@@ -44,6 +44,11 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
     private async Task KeepAsync(BuiltImage image, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
         await FetchBaseAsync(image, cancellationToken);
+        if (store.WritesLayers)
+        {
+            new ImageMaterializer(store).Write(image.Manifest, cancellationToken);
+        }
+
         if (names.Count == 0)
         {
             store.Names.Keep(image.Manifest);

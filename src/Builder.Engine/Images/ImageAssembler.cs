@@ -26,9 +26,10 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         foreach (var step in blueprint.Steps)
         {
             LayerInfo? layer = null;
+            Snapshot? snapshot = null;
             if (step.Layer is not null)
             {
-                var snapshot = snapshots.Dequeue();
+                snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
                 layer = store.Layers.Describe(snapshot, options, cancellationToken);
             }
@@ -38,6 +39,12 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             {
                 layers.Add(layer!.Descriptor());
                 diffIds.Add(layer.DiffId);
+            }
+
+            // A clamped layer has other times than the files it was made of; then only unpacking tells what it comes to.
+            if (snapshot is not null && options.SourceDateEpoch is null && diffIds.Count > 0)
+            {
+                store.Snapshots.Adopt(ChainId.Stack(diffIds)[^1], snapshot);
             }
 
             history.Add(new HistoryEntry { Created = created, CreatedBy = step.CreatedBy, Comment = step.Comment, EmptyLayer = isEmpty });

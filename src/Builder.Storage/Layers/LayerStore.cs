@@ -17,15 +17,15 @@ namespace Builder.Storage.Layers;
 public sealed partial class LayerStore
 {
     private const int CopyBufferSize = 128 * 1024;
-    private readonly string folder;
+    private readonly LayerRecords records;
     private readonly AtomicFile files;
     private readonly ContentStore content;
     private readonly SnapshotStore snapshots;
     private readonly OverlayMarks marks;
 
-    internal LayerStore(string folder, AtomicFile files, ContentStore content, SnapshotStore snapshots)
+    internal LayerStore(LayerRecords records, AtomicFile files, ContentStore content, SnapshotStore snapshots)
     {
-        this.folder = folder;
+        this.records = records;
         this.files = files;
         this.content = content;
         this.snapshots = snapshots;
@@ -44,7 +44,7 @@ public sealed partial class LayerStore
         ArgumentNullException.ThrowIfNull(options);
         var isUnpacked = snapshot.DiffId is not null;
         var record = snapshots.BesideTree(snapshot, InfoFile(isUnpacked ? LayerOptions.Default : options));
-        if (StorageJson.TryRead(record, StorageJson.Types.LayerInfo) is { } known)
+        if (files.TryReadRecord(record, StorageJson.Types.LayerInfo) is { } known)
         {
             return known;
         }
@@ -57,7 +57,7 @@ public sealed partial class LayerStore
         using var hashing = new HashingStream(Stream.Null);
         var tally = Write(snapshot, options, hashing, cancellationToken);
         var info = new LayerInfo(new DiffId(hashing.Finish()), tally.Size, tally.EntryCount) { Notes = tally.Notes };
-        files.Write(PromisePath(info.DiffId), StorageJson.Write(new PromiseRecord(snapshot.Id, options.SourceDateEpoch), StorageJson.Types.PromiseRecord));
+        records.SetPromise(info.DiffId, new PromiseRecord(snapshot.Id, options.SourceDateEpoch));
         files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
         return info;
     }
@@ -65,9 +65,9 @@ public sealed partial class LayerStore
     /// <summary>The blob that holds a layer, mostly compressed, if the store has one.</summary>
     public Descriptor? FindBlob(DiffId diffId)
     {
-        if (StorageJson.TryRead(BlobPath(diffId), StorageJson.Types.BlobRecord) is { } record && content.Contains(record.Blob.Digest))
+        if (records.FindBlob(diffId) is { } blob && content.Contains(blob.Digest))
         {
-            return record.Blob;
+            return blob;
         }
 
         return content.SizeOf(diffId.Digest) is { } size ? new Descriptor(MediaTypes.OciLayer, diffId.Digest, size) : null;
@@ -77,7 +77,7 @@ public sealed partial class LayerStore
     public void RememberBlob(DiffId diffId, Descriptor blob)
     {
         ArgumentNullException.ThrowIfNull(blob);
-        files.Write(BlobPath(diffId), StorageJson.Write(new BlobRecord(blob), StorageJson.Types.BlobRecord));
+        records.SetBlob(diffId, blob);
     }
 
     /// <summary>Whether the layer's tar can be had, from a blob or from a snapshot that promised it.</summary>
@@ -137,32 +137,9 @@ public sealed partial class LayerStore
     }
 
     private (Snapshot Snapshot, LayerOptions Options)? FindPromise(DiffId diffId) =>
-        StorageJson.TryRead(PromisePath(diffId), StorageJson.Types.PromiseRecord) is { } record && snapshots.Find(record.Snapshot) is { } snapshot
+        records.FindPromise(diffId) is { } record && snapshots.Find(record.Snapshot) is { } snapshot
             ? (snapshot, new LayerOptions { SourceDateEpoch = record.SourceDateEpoch })
             : null;
-
-    /// <summary>The snapshot that would have to make this layer, if one has promised it.</summary>
-    internal string? PromisedBy(DiffId diffId) => FindPromise(diffId)?.Snapshot.Id;
-
-    /// <summary>Forgets where layers come from whose blob or snapshot is no more.</summary>
-    internal void ForgetWhatIsGone()
-    {
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json").ToArray())
-        {
-            var hex = Path.GetFileName(path).Split('.')[0];
-            if (!Digest.TryParse($"{Digest.Algorithm}:{hex}", out var digest))
-            {
-                continue;
-            }
-
-            var diffId = new DiffId(digest);
-            if ((path == PromisePath(diffId) && FindPromise(diffId) is null) ||
-                (path == BlobPath(diffId) && StorageJson.TryRead(path, StorageJson.Types.BlobRecord) is { } record && !content.Contains(record.Blob.Digest)))
-            {
-                File.Delete(path);
-            }
-        }
-    }
 
     private static void Copy(Stream source, Stream destination, CancellationToken cancellationToken)
     {
@@ -184,8 +161,4 @@ public sealed partial class LayerStore
     private static string InfoFile(LayerOptions options) => options.SourceDateEpoch is { } epoch
         ? string.Create(CultureInfo.InvariantCulture, $"layer-{epoch}.json")
         : "layer.json";
-
-    private string PromisePath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".snapshot.json");
-
-    private string BlobPath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".blob.json");
 }
