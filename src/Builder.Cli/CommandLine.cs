@@ -16,20 +16,25 @@ internal static class CommandLine
             BuildCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
+            ExportCommand.Create(),
             HistoryCommand.Create(),
             ImagesCommand.Create(),
+            ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             MaterializeCommand.Create(),
             PruneCommand.Create(),
             RmiCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            SquashCommand.Create(),
             TagCommand.Create(),
             VersionCommand.Create(),
         };
         StoreSettings.AddTo(root);
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(BuildCommand.Complete(arguments));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);

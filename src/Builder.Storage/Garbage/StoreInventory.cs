@@ -30,7 +30,7 @@ internal sealed class StoreInventory
         Chains = [.. store.Chains.List()];
         Blobs = store.Content.List().Distinct().ToDictionary(digest => digest, digest => store.Content.Measure(digest) ?? 0);
         Promises = Layers.Where(layer => layer.Snapshot is not null).ToLookup(layer => layer.DiffId, layer => layer.Snapshot!);
-        LayerBlobs = Layers.Where(layer => layer.Blob is not null).ToLookup(layer => layer.DiffId, layer => layer.Blob!.Value);
+        LayerBlobs = Layers.Where(layer => layer.Blob is not null && !layer.IsEncoding).ToLookup(layer => layer.DiffId, layer => layer.Blob!.Value);
         ChainSnapshots = Chains.Where(chain => chain.SnapshotId is not null).ToLookup(chain => chain.ChainId, chain => chain.SnapshotId!);
     }
 

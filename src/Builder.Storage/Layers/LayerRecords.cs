@@ -39,6 +39,19 @@ internal sealed class LayerRecords(string folder, AtomicFile files, StoreLeases 
         files.Write(PathOf(diffId, PromiseSuffix), StorageJson.Write(promise, StorageJson.Types.PromiseRecord));
     }
 
+    /// <summary>The blob that a layer has become in a compression; not what the layer's bytes are read from.</summary>
+    internal EncodedRecord? FindEncoded(DiffId diffId, string compression)
+    {
+        leases.Hold(LeaseKey.OfLayer(diffId));
+        return files.TryReadRecord(PathOf(diffId, $".{compression}.json"), StorageJson.Types.EncodedRecord);
+    }
+
+    internal void SetEncoded(DiffId diffId, string compression, EncodedRecord encoded)
+    {
+        leases.Hold(LeaseKey.OfLayer(diffId));
+        files.Write(PathOf(diffId, $".{compression}.json"), StorageJson.Write(encoded, StorageJson.Types.EncodedRecord));
+    }
+
     /// <summary>All records as they are on the disk, nothing held.</summary>
     internal IEnumerable<LayerSource> List()
     {
@@ -58,6 +71,10 @@ internal sealed class LayerRecords(string folder, AtomicFile files, StoreLeases 
             {
                 yield return new LayerSource(new DiffId(digest), path, null, files.TryReadRecord(path, StorageJson.Types.PromiseRecord)?.Snapshot);
             }
+            else
+            {
+                yield return new LayerSource(new DiffId(digest), path, files.TryReadRecord(path, StorageJson.Types.EncodedRecord)?.Blob.Digest, null) { IsEncoding = true };
+            }
         }
     }
 
@@ -65,4 +82,8 @@ internal sealed class LayerRecords(string folder, AtomicFile files, StoreLeases 
 }
 
 /// <summary>One record of where a layer comes from; neither blob nor snapshot when it is damaged.</summary>
-internal sealed record LayerSource(DiffId DiffId, string Path, Digest? Blob, string? Snapshot);
+internal sealed record LayerSource(DiffId DiffId, string Path, Digest? Blob, string? Snapshot)
+{
+    /// <summary>The blob is only the layer in another form, and goes when no image has it.</summary>
+    internal bool IsEncoding { get; init; }
+}

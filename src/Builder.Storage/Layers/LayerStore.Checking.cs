@@ -31,7 +31,7 @@ public sealed partial class LayerStore
     {
         var promise = FindPromise(diffId) ?? throw new BuilderException(StorageErrors.Missing, $"layer {diffId} is not in the store");
         using var hashing = new HashingStream(Stream.Null);
-        Write(promise.Snapshot, promise.Options, hashing, cancellationToken);
+        Write(promise, hashing, cancellationToken);
         if (hashing.Finish() is var actual && actual != diffId.Digest)
         {
             throw new BuilderException(StorageErrors.BrokenPromise, $"layer {diffId} came out as {actual}");
