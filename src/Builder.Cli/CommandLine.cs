@@ -17,6 +17,7 @@ internal static class CommandLine
             CheckStoreCommand.Create(),
             DfCommand.Create(),
             ExportCommand.Create(),
+            FmtCommand.Create(),
             HistoryCommand.Create(),
             ImagesCommand.Create(),
             ImportCommand.Create(),
