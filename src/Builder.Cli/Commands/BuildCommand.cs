@@ -74,6 +74,7 @@ internal static class BuildCommand
             WarningSummary.Write(warnings);
         }
 
+        session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());
