@@ -68,10 +68,10 @@ public sealed class DownloaderTests
     [Fact]
     public async Task A_server_that_continues_somewhere_else_is_not_believed()
     {
+        var count = 0;
         var (_, bytes) = await FetchAsync(request => request["Range"] is null
-            ? Whole with { CutAfter = 5000 }
+            ? count++ == 0 ? Whole with { CutAfter = 5000 } : Whole
             : new TestResponse(206) { Body = Content[10..] }.With("Content-Range", $"bytes 10-{Content.Length - 1}/{Content.Length}"));
-        Assert.Equal(Content.Length, bytes.Length);
         Assert.Equal(Content, bytes);
     }
 
@@ -169,6 +169,7 @@ public sealed class DownloaderTests
     [InlineData("http://user:pass@host:1/a%7Eb?q=1#frag", "http://host:1/a%7Eb?q=1", "Basic dXNlcjpwYXNz")]
     [InlineData("https://host/a b/ü", "https://host/a%20b/%C3%BC", null)]
     [InlineData("http://host", "http://host/", null)]
+    [InlineData("http://ann@host?q=1", "http://host/?q=1", "Basic YW5u")]
     public void Urls_are_requested_as_they_are_written(string url, string requested, string? authorization)
     {
         var address = WebAddress.Parse(url);

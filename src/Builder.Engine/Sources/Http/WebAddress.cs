@@ -17,7 +17,8 @@ internal sealed record WebAddress(Uri Uri, string? Authorization)
         var end = text.AsSpan(start).IndexOfAny('/', '?', '#');
         var authority = end < 0 ? text[start..] : text.Substring(start, end);
         var at = authority.LastIndexOf('@');
-        var bare = at < 0 ? text : text[..start] + text[(start + at + 1)..];
+        var rest = end < 0 ? "/" : text[(start + end)..];
+        var bare = text[..start] + authority[(at + 1)..] + (rest[0] == '/' ? rest : "/" + rest);
         var uri = Uri.TryCreate(bare, UriKind.Absolute, out var origin) && origin.Host.Length > 0 ? RawLocation.Resolve(origin, bare) : null;
         return uri is null
             ? throw new BuilderException(SourceErrors.DownloadFailed, $"{Shown(url)} is not an address that can be downloaded from")
