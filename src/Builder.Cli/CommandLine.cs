@@ -17,6 +17,8 @@ internal static class CommandLine
             ImagesCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
             VersionCommand.Create(),

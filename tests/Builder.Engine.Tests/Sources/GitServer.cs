@@ -43,7 +43,7 @@ internal sealed class GitServer : IAsyncDisposable
         var start = new ProcessStartInfo("sh", ["-ec", script]) { RedirectStandardOutput = true, WorkingDirectory = workingDirectory };
         foreach (var (variable, value) in new[]
         {
-            ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_AUTHOR_NAME", "n"), ("GIT_AUTHOR_EMAIL", "e"), ("GIT_COMMITTER_NAME", "n"),
+            ("HOME", folder.Path), ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_AUTHOR_NAME", "n"), ("GIT_AUTHOR_EMAIL", "e"), ("GIT_COMMITTER_NAME", "n"),
             ("GIT_COMMITTER_EMAIL", "e"), ("GIT_AUTHOR_DATE", "@1600000000 +0000"), ("GIT_COMMITTER_DATE", "@1600000000 +0000"),
             ("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "protocol.file.allow"), ("GIT_CONFIG_VALUE_0", "always"),
         })

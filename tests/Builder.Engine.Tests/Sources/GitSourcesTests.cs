@@ -201,7 +201,7 @@ public sealed class GitSourcesTests : IAsyncDisposable
         var error = await ErrorOf("nope.git");
         Assert.Equal(SourceErrors.GitFailed, error.Code);
         Assert.Contains("not found", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Root, "tmp"), "*", SearchOption.AllDirectories).Where(path => path.Contains("repository", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.Combine(store.Root, "tmp"), "*", SearchOption.AllDirectories), path => path.Contains("repository", StringComparison.Ordinal));
     }
 
     private static string[] List(FetchedSource source)
