@@ -15,8 +15,12 @@ public sealed partial class PrivilegeTests
         AssertOnlyIn(["Builder.Registry"], HttpCode(), "src/Builder.Engine/Sources/Http/");
 
     [Fact]
-    public void Only_the_engines_git_and_the_id_mapping_start_programs_of_the_machine() =>
-        AssertOnlyIn([], ProcessCode(), "src/Builder.Engine/Sources/Git/GitProgram.cs", "src/Builder.Linux/Isolation/Rootless/IdMapWriter.cs");
+    public void Programs_of_the_machine_are_started_for_three_reasons() =>
+        AssertOnlyIn(
+            [], ProcessCode(),
+            "src/Builder.Engine/Sources/Git/GitProgram.cs",
+            "src/Builder.Linux/Isolation/Rootless/IdMapWriter.cs",
+            "src/Builder.Registry/Authentication/Stores/CredentialHelper");
 
     [Fact]
     public void Only_the_command_line_writes_to_the_terminal() =>
