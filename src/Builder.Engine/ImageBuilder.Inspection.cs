@@ -2,6 +2,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Images;
 using Builder.Engine.Inspection;
+using Builder.Engine.Sources;
 using Builder.Graph.Compilation;
 using Builder.Graph.Inspection;
 
@@ -15,12 +16,14 @@ public sealed partial class ImageBuilder
     public async Task<CheckedDockerfile> CheckAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var (source, contexts) = Open(request);
+        using var sources = new RemoteSources(store, request.Sources, time);
+        using var context = await OpenContextAsync(request, sources, cancellationToken);
+        var source = DockerfileReader.Read(request, context);
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
         try
         {
             var syntax = Frontend.Parse(source, request.BuildArgs);
-            var options = OptionsOf(request, NamedContexts(request, contexts), contexts);
+            var options = OptionsFor(request, context, sources);
             var report = await DockerfileInspector.CheckAsync(syntax, options, images, cancellationToken);
             return new CheckedDockerfile(source, report, images.Unseen);
         }
@@ -35,25 +38,28 @@ public sealed partial class ImageBuilder
     public async Task<(SourceText Source, Outline Outline)> OutlineAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var (source, contexts) = Open(request);
+        using var sources = new RemoteSources(store, request.Sources, time);
+        using var context = await OpenContextAsync(request, sources, cancellationToken);
+        var source = DockerfileReader.Read(request, context);
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
-        var options = OptionsOf(request, NamedContexts(request, contexts), contexts);
+        var options = OptionsFor(request, context, sources);
         return (source, await DockerfileInspector.OutlineAsync(Frontend.Parse(source, request.BuildArgs), options, images, cancellationToken));
     }
 
     /// <summary>The stages of the request's Dockerfile.</summary>
     /// <exception cref="BuilderException">The file does not parse.</exception>
-    public static (SourceText Source, IReadOnlyList<TargetDescription> Targets) Targets(BuildRequest request)
+    public async Task<(SourceText Source, IReadOnlyList<TargetDescription> Targets)> TargetsAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var (source, _) = Open(request);
+        using var sources = new RemoteSources(store, request.Sources, time);
+        using var context = await OpenContextAsync(request, sources, cancellationToken);
+        var source = DockerfileReader.Read(request, context);
         return (source, DockerfileInspector.Targets(Frontend.Parse(source, request.BuildArgs)));
     }
 
-    private static (SourceText Source, ContextFolders Contexts) Open(BuildRequest request)
+    private static CompileOptions OptionsFor(BuildRequest request, MainContext context, RemoteSources sources)
     {
-        var dockerfile = DockerfilePathOf(request);
-        var contexts = new ContextFolders(request.ContextFolder, dockerfile);
-        return (request.Dockerfile ?? ReadDockerfile(dockerfile), contexts);
+        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
+        return OptionsOf(request, NamedContexts(request, contexts), contexts, new SourceTimes(context, sources));
     }
 }

@@ -19,7 +19,7 @@ internal static class CallRunner
                 Terminal.WriteLine(call.Format == CallFormat.Json ? BuildKitJson.Outline(outlined, outline) : InspectionText.Outline(outline));
                 return 0;
             case CallMethod.Targets:
-                var (listed, targets) = ImageBuilder.Targets(request);
+                var (listed, targets) = await builder.TargetsAsync(request, cancellationToken);
                 Terminal.WriteLine(call.Format == CallFormat.Json ? BuildKitJson.Targets(listed, targets) : InspectionText.Targets(targets));
                 return 0;
             default:

@@ -22,7 +22,7 @@ internal sealed class ContextView(ContextFolders contexts) : IContextView
         try
         {
             using var tree = contexts.Open(ContextOperation.MainName);
-            return SourceSelector.Select(tree, pattern).Count > 0;
+            return SourceSelector.Select(tree, pattern, isPattern: true).Count > 0;
         }
         catch (LinuxException)
         {

@@ -38,6 +38,7 @@ internal sealed class CompilationRun
         var expander = new Expander();
         var buildArgs = SourceDate.AmongBuildArgs(options);
         var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
+        buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
         findings.AddRange(CompilationChecks.OfFroms(new FromView(dockerfile, globals, DefaultGlobals(expander))));
 
         var contexts = new ContextCatalogue(options.NamedContexts);
