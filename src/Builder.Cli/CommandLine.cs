@@ -14,8 +14,8 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
-            FmtCommand.Create(),
             ExportCommand.Create(),
+            FmtCommand.Create(),
             ImagesCommand.Create(),
             ImportCommand.Create(),
             InspectCommand.Create(),
