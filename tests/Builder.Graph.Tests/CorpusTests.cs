@@ -19,8 +19,8 @@ public sealed class CorpusTests : CompilerTest
 {
     private static readonly CompileOptions Options = new()
     {
-        BuildPlatform = new Platform("linux", "amd64"),
-        TargetPlatform = new Platform("linux", "amd64"),
+        BuildPlatform = Platform.Parse("linux/amd64"),
+        TargetPlatform = Platform.Parse("linux/amd64"),
         BuildArgs = new Dictionary<string, string> { ["GIVEN"] = "given", ["EMPTY"] = "" },
     };
 
