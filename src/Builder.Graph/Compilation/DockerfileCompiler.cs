@@ -27,6 +27,7 @@ public static class DockerfileCompiler
         var buildArgs = SourceDate.AmongBuildArgs(options);
         FrontEnd.RequireOurs(dockerfile.Directives, buildArgs);
         var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
+        buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
         var contexts = new ContextCatalogue(options.NamedContexts);
         var target = TargetOf(dockerfile, options.Target);
 
@@ -46,7 +47,7 @@ public static class DockerfileCompiler
         var state = scope.StateOf(target.Index);
         var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)
         {
-            SourceDateEpoch = SourceDate.Find(dockerfile, options, buildArgs, globals),
+            SourceDateEpoch = SourceDate.Of(buildArgs, globals),
         };
         return new BuildPlan(state.Root, image, warnings.Warnings);
     }
