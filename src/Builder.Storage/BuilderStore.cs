@@ -4,6 +4,7 @@ using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
+using Builder.Storage.CacheMounts;
 using Builder.Storage.Content;
 using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
@@ -23,6 +24,7 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…             unpacked layers and finished steps
 /// layers/…                     diff ID → where the layer's bytes come from
 /// cache/…                      step key → result
+/// mounts-cache/&lt;key&gt;/…         directories of RUN --mount=type=cache
 /// leases/, tmp/                who uses it; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.
@@ -46,6 +48,7 @@ public sealed class BuilderStore : IDisposable
         var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
         Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
         Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
+        CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
     }
 
@@ -60,6 +63,9 @@ public sealed class BuilderStore : IDisposable
     public LayerStore Layers { get; }
 
     public StepCache Steps { get; }
+
+    /// <summary>What steps keep for themselves from one build to the next.</summary>
+    public CacheMountStore CacheMounts { get; }
 
     /// <summary>Opens a store, making it when it is not there, and removes what dead processes left.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.UnusableStore"/>.</exception>
@@ -108,7 +114,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "layers", "cache", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "layers", "cache", "mounts-cache", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }

@@ -26,6 +26,12 @@ public static class StorageErrors
     /// <summary>An image id prefix that fits several images.</summary>
     public static readonly ErrorCode AmbiguousId = new(1106);
 
+    /// <summary>A cache of <c>RUN --mount=type=cache</c> that a running step has.</summary>
+    public static readonly ErrorCode CacheMountInUse = new(1140);
+
+    /// <summary>No cache of <c>RUN --mount=type=cache</c> has this id.</summary>
+    public static readonly ErrorCode NoSuchCacheMount = new(1141);
+
     /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
     public static readonly ErrorCode UnmappedOwner = new(5100);
 

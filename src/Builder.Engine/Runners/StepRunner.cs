@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Engine.Mounts;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
@@ -7,20 +8,26 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies) : IVertexRunner<StepResult>
+internal sealed class StepRunner(ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
     public ValueTask<Digest> ContentKeyAsync(Vertex vertex, int input, CancellationToken cancellationToken) =>
         vertex.Operation is CopyOperation copy && vertex.Inputs[input].Operation is ContextOperation
             ? ValueTask.FromResult(copies.ContentKey(vertex, copy, input, null, cancellationToken))
+            : vertex.Operation is RunOperation run && vertex.Inputs[input].Operation is ContextOperation
+            ? ValueTask.FromResult(binds.ContentKey(vertex, run, input, null, cancellationToken))
             : throw NotSupported(vertex.Inputs[input].Operation is ContextOperation ? vertex.Operation : vertex.Inputs[input].Operation);
 
     /// <summary>A copy is known by what it copies: a source stage that was built anew but came out the same changes nothing.</summary>
-    public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) =>
-        vertex.Operation is CopyOperation copy && input > 0
-            ? ValueTask.FromResult<Digest?>(copies.ContentKey(vertex, copy, input, result, cancellationToken))
-            : ValueTask.FromResult(result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null);
+    public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) => ValueTask.FromResult(vertex.Operation switch
+    {
+        CopyOperation copy when input > 0 => copies.ContentKey(vertex, copy, input, result, cancellationToken),
+
+        // An image's content is known by its digest already, and may be a lot to read.
+        RunOperation run when input > 0 && vertex.Inputs[input].Operation is not ImageOperation => binds.ContentKey(vertex, run, input, result, cancellationToken),
+        _ => result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null,
+    });
 
     public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -38,7 +45,7 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
     {
         ScratchOperation => Task.FromResult(Empty),
         ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
-        RunOperation run => runs.RunAsync(vertex, run, inputs[0]!, cancellationToken),
+        RunOperation run => runs.RunAsync(vertex, run, inputs, cancellationToken),
         CopyOperation copy => copies.CopyAsync(vertex, copy, inputs, cancellationToken),
         MakeDirectoryOperation directory => copies.MakeDirectoryAsync(directory, inputs[0]!, cancellationToken),
         MergeOperation => copies.MergeAsync(inputs, cancellationToken),
@@ -51,7 +58,6 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
         {
             HttpOperation http => $"fetching {http.Url} is not supported yet",
             GitOperation => "fetching from git is not supported yet",
-            RunOperation => "RUN --mount=type=bind is not supported yet",
             _ => $"an operation of kind {operation.Kind} is not supported yet",
         },
         operation is HttpOperation or GitOperation ? "fetch it before the build and COPY it" : null);

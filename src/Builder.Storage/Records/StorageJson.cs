@@ -56,6 +56,9 @@ internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? D
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
 internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch);
 
+/// <summary>What a cache mount's folder is the digest of.</summary>
+internal sealed record CacheMountRecord(string Id, string? Origin, uint? Mode, uint? Uid, uint? Gid);
+
 /// <summary>Which blob holds a layer, compressed or not.</summary>
 internal sealed record BlobRecord(Descriptor Blob);
 
@@ -65,5 +68,6 @@ internal sealed record BlobRecord(Descriptor Blob);
 [JsonSerializable(typeof(PromiseRecord))]
 [JsonSerializable(typeof(BlobRecord))]
 [JsonSerializable(typeof(LayerInfo))]
+[JsonSerializable(typeof(CacheMountRecord))]
 [JsonSerializable(typeof(StepRecord))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;
