@@ -65,8 +65,8 @@ public sealed class BadInputTests
     [Fact]
     public Task What_is_not_supported_yet_says_so() => FailsAsync(
         1,
-        "FROM base\nRUN --mount=type=secret,id=x true\n",
-        ["Dockerfile:2:1: error BLD1005: RUN --mount=type=secret is not supported yet"]);
+        "FROM scratch\nADD https://127.0.0.1:1/x /x\n",
+        ["Dockerfile:2:1: error BLD1005: fetching https://127.0.0.1:1/x is not supported yet"]);
 
     [Fact]
     public Task A_context_that_is_no_folder() => FailsAsync(1, "FROM scratch\n", ["error BLD1005", "standard input, git or http is not supported yet"], context: "https://example.com/repository.git");
