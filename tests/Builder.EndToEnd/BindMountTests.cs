@@ -63,7 +63,7 @@ public sealed class BindMountTests
             FROM base
             RUN --mount=from=other,source=/root-link,target=/m,rw test -e /m/root-link && echo x > /m/written
             RUN --mount=from=other,source=/etc-link,target=/m test "$(cat /m/passwd)" = "$(cat /etc/passwd)"
-            RUN --mount=from=other,source=/file-link,target=/m/f /m/f true
+            RUN --mount=from=other,source=/file-link,target=/m/true /m/true
             """)).ExpectSuccess();
         (await scene.BuildAsync("FROM base\nRUN --mount=source=out,target=/m ls /m\n")).Expect(1);
         Assert.Equal(["canary"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));

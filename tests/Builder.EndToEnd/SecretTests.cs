@@ -27,7 +27,7 @@ public sealed class SecretTests
         using var scene = new BuildScene(caller, flavour);
         var file = scene.Files.Write("given/secret", Value);
         var tar = Path.Combine(scene.Files.Folder("out"), "image.tar");
-        var how = new ToolOptions { Environment = new Dictionary<string, string> { ["GIVEN"] = Value, ["BUILDER_DEBUG"] = "1" } };
+        var how = new ToolOptions { Environment = new Dictionary<string, string> { ["GIVEN"] = Value, ["BUILDER_DEBUG"] = "1", ["TMPDIR"] = scene.Files.Folder("temporary"), ["DOTNET_EnableDiagnostics"] = "0" } };
         string[] secrets = ["--secret", $"id=file,src={file}", "--secret", "id=variable,env=GIVEN"];
         var built = (await scene.BuildAsync(Dockerfile, [.. secrets, "-o", $"type=docker,dest={tar}", "-o", "type=image"], how)).ExpectSuccess();
         Assert.DoesNotContain(Value, built.Error + built.Output, StringComparison.Ordinal);
@@ -37,7 +37,6 @@ public sealed class SecretTests
         Assert.DoesNotContain(Value, failed.Error + failed.Output, StringComparison.Ordinal);
 
         Assert.Equal([Path.GetFileName(file)], FilesWith(scene.Files.Path, Value));
-        Assert.DoesNotContain(Directory.EnumerateFiles("/tmp"), path => Holds(path, Value));
         scene.Builder.AssertNothingIsLeftBehind();
 
         // Another value is no reason to run anything again.

@@ -42,7 +42,7 @@ internal sealed class DeviceDirectory(SyscallScript script)
             BindNode(name, "/dev/" + name);
         }
 
-        foreach (var device in spec.Devices)
+        foreach (var device in spec.Devices.DistinctBy(device => device.Name).Where(device => !Nodes.Contains(device.Name)))
         {
             MakeParents(device.Name);
             BindNode(device.Name, device.HostPath);
