@@ -15,14 +15,20 @@ internal static class CommandLine
         {
             BuildCommand.Create(),
             CacheCommand.Create(),
+            FmtCommand.Create(),
+            ExportCommand.Create(),
             ImagesCommand.Create(),
+            ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            SquashCommand.Create(),
             VersionCommand.Create(),
         };
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(BuildCommand.Complete(arguments));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);

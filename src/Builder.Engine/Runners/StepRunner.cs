@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Engine.Images;
 using Builder.Engine.Mounts;
 using Builder.Graph;
 using Builder.Graph.Operations;
@@ -8,7 +9,7 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies) : IVertexRunner<StepResult>
+internal sealed class StepRunner(ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -33,7 +34,9 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, BindSources
     {
         try
         {
-            return await ChooseAsync(vertex, inputs, cancellationToken);
+            var result = await ChooseAsync(vertex, inputs, cancellationToken);
+            forecast?.Note(vertex, result.Snapshot);
+            return result;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

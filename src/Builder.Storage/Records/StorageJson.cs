@@ -54,7 +54,14 @@ internal sealed record NameRecord(string? Reference, Descriptor Target);
 internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created);
 
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
-internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch);
+internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch)
+{
+    /// <summary>The layer is all that lies between <see cref="Below"/>, or nothing, and the snapshot.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Squashed { get; init; }
+
+    public string? Below { get; init; }
+}
 
 /// <summary>What a cache mount's folder is the digest of.</summary>
 internal sealed record CacheMountRecord(string Id, string? Origin, uint? Mode, uint? Uid, uint? Gid);
@@ -62,11 +69,15 @@ internal sealed record CacheMountRecord(string Id, string? Origin, uint? Mode, u
 /// <summary>Which blob holds a layer, compressed or not.</summary>
 internal sealed record BlobRecord(Descriptor Blob);
 
+/// <summary>The blob that a layer became in one compression, and the diff ID of the tar in it.</summary>
+internal sealed record EncodedRecord(Descriptor Blob, DiffId DiffId);
+
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(PromiseRecord))]
 [JsonSerializable(typeof(BlobRecord))]
+[JsonSerializable(typeof(EncodedRecord))]
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(CacheMountRecord))]
 [JsonSerializable(typeof(StepRecord))]
