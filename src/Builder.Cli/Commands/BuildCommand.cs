@@ -5,10 +5,12 @@ using Builder.Diagnostics;
 using Builder.Dockerfile.Grammar;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
+using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Mounts;
 using Builder.Engine.Options;
 using Builder.Engine.Secrets;
+using Builder.Engine.Sources;
 using Builder.Engine.Ssh;
 using Builder.Oci;
 
@@ -21,7 +23,7 @@ internal static class BuildCommand
     private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context; - is standard input)", HelpName = "path" };
     private static readonly Option<string?> Target = new("--target") { Description = "The stage to build (default: the last)", HelpName = "stage" };
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
-    private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
+    private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=url, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
@@ -38,10 +40,11 @@ internal static class BuildCommand
     private static readonly Option<string?> ShmSize = new("--shm-size") { Description = "Size of /dev/shm in RUN steps, such as 256m (default: 64m)", HelpName = "size" };
     private static readonly Option<string[]> Ulimit = new("--ulimit") { Description = "A resource limit of RUN steps, as NAME=SOFT[:HARD]", HelpName = "limit" };
     private static readonly Option<string[]> CacheMount = new("--cache-mount") { Description = "The folder behind a RUN --mount=type=cache, as id=ID,dir=FOLDER (default: the store; see builder cache)", HelpName = "cache" };
+    private static readonly Option<string> ContextModeOption = new("--context-mode") { Description = "Modes of the context's files: keep, or normalize to what git keeps", DefaultValueFactory = _ => "keep", HelpName = "mode" };
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
-    private static readonly Argument<string> Context = new("context") { Description = "The folder whose files the Dockerfile copies" };
+    private static readonly Argument<string> Context = new("context") { Description = "What the Dockerfile copies from: a folder, a URL, a git repository, or - for an archive or a Dockerfile on standard input" };
 
     private const string StandardInput = "-";
 
@@ -49,7 +52,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, Squash, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -61,7 +64,7 @@ internal static class BuildCommand
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenOutput);
+        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput);
         var request = RequestOf(parsed);
         BuildResult result;
         using (var display = DisplayOf(parsed))
@@ -80,7 +83,8 @@ internal static class BuildCommand
 
     private static BuildRequest RequestOf(ParseResult parsed) => new()
     {
-        ContextFolder = parsed.GetValue(Context)!,
+        Context = ContextOf(parsed),
+        ContextMode = ContextModeOf(parsed.GetValue(ContextModeOption)!),
         DockerfilePath = parsed.GetValue(File) is { } path and not StandardInput ? path : null,
         Dockerfile = parsed.GetValue(File) == StandardInput ? ReadDockerfile() : null,
         Names = [.. (parsed.GetValue(Tag) ?? []).Select(ImageReference.Parse)],
@@ -129,6 +133,20 @@ internal static class BuildCommand
         GoValues.TryParseSize(text, out var size) && size > 0
             ? size
             : throw new BuilderException(CliErrors.Usage, $"'{text}' is not a size", "write it as a number of bytes, or with a unit: 256m, 1g");
+
+    private static string ContextOf(ParseResult parsed)
+    {
+        var context = parsed.GetValue(Context)!;
+        return context != StandardInput || parsed.GetValue(File) != StandardInput ? context : throw new BuilderException(
+            SourceErrors.StandardInput, "standard input cannot be both the build context and the Dockerfile", "give a folder as the context, or leave -f away");
+    }
+
+    private static ContextMode ContextModeOf(string text) => text switch
+    {
+        "keep" => ContextMode.Keep,
+        "normalize" => ContextMode.Normalize,
+        var other => throw new BuilderException(CliErrors.Usage, $"unknown context mode '{other}'", "it is keep or normalize"),
+    };
 
     private static SourceText ReadDockerfile()
     {

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Copying;
+using Builder.Engine.Sources;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Linux;
@@ -22,11 +24,19 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
     /// <summary>Where a context's content lies in its snapshot.</summary>
     private const string Place = "content";
 
+    private readonly ConcurrentDictionary<(Digest Vertex, int Input), Digest> keys = new();
+
     /// <summary>The digest of what the mounts of a step select from one of its inputs.</summary>
     public Digest ContentKey(Vertex vertex, RunOperation run, int input, StepResult? result, CancellationToken cancellationToken)
     {
         using var tree = OpenTree(vertex, input, result);
-        return ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken);
+        var key = ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken);
+        if (vertex.Inputs[input].Operation is ContextOperation)
+        {
+            keys[(vertex.Digest, input)] = key;
+        }
+
+        return key;
     }
 
     /// <summary>Finds the source of one mount.</summary>
@@ -35,6 +45,17 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
         vertex.Inputs[input].Operation is ContextOperation
             ? await OpenCopyAsync(vertex, input, path, cancellationToken)
             : OpenResult(result!, path);
+
+    /// <summary>Keys are made before anything runs: what is mounted later must still be what the key says.</summary>
+    private void RequireUnchanged(Vertex vertex, int input, SourceTree tree, CancellationToken cancellationToken)
+    {
+        if (keys.TryGetValue((vertex.Digest, input), out var known)
+            && ContentDigester.OfPlaces(tree, PathsOf((RunOperation)vertex.Operation, input), cancellationToken) != known)
+        {
+            throw new BuilderException(
+                SourceErrors.ContextChanged, "the build context changed while it was read", "build again when nothing writes to it any more; the cache holds nothing of this step");
+        }
+    }
 
     private BindSource OpenResult(StepResult result, string path)
     {
@@ -45,6 +66,7 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
     private async Task<BindSource> OpenCopyAsync(Vertex vertex, int input, string path, CancellationToken cancellationToken)
     {
         using var tree = OpenTree(vertex, input, null);
+        RequireUnchanged(vertex, input, tree, cancellationToken);
         var key = Digest.OfText("copy of a build context\n" + ContentDigester.OfPlaces(tree, [path], cancellationToken));
         var snapshot = store.Steps.Find(key) is { } known ? store.Snapshots.Get(known.SnapshotId) : await CopyAsync(tree, path, key, cancellationToken);
         using var view = RootDirectory.Open(snapshot.Path);
@@ -54,7 +76,7 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
     private async Task<Snapshot> CopyAsync(SourceTree tree, string path, Digest key, CancellationToken cancellationToken)
     {
         var selected = SourceSelector.SelectPlace(tree, path);
-        var rules = new CopyRules(null, null, tree.OwnedByRoot, default);
+        var rules = new CopyRules(null, null, tree.OwnedByRoot, default, tree.NormalizesModes);
         await using var draft = store.Snapshots.Begin(null);
         using (var root = RootDirectory.Open(draft.UpperDir))
         {
@@ -66,7 +88,7 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
                 using var parent = root.OpenDirectory([]);
                 var (uid, gid) = rules.OwnerOf(selected.Status);
                 parent.SetOwner(GuestPath.FromText(Place), uid, gid);
-                parent.SetMode(GuestPath.FromText(Place), selected.Status.Mode);
+                parent.SetMode(GuestPath.FromText(Place), rules.ModeOf(selected.Status));
             }
         }
 
