@@ -22,7 +22,7 @@ public sealed partial class ImageBuilder
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
         try
         {
-            var syntax = Frontend.Parse(source, request.BuildArgs);
+            var syntax = FrontEnd.Parse(source, request.BuildArgs);
             var options = OptionsFor(request, context, sources);
             var report = await DockerfileInspector.CheckAsync(syntax, options, images, cancellationToken);
             return new CheckedDockerfile(source, report, images.Unseen);
@@ -43,7 +43,7 @@ public sealed partial class ImageBuilder
         var source = DockerfileReader.Read(request, context);
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
         var options = OptionsFor(request, context, sources);
-        return (source, await DockerfileInspector.OutlineAsync(Frontend.Parse(source, request.BuildArgs), options, images, cancellationToken));
+        return (source, await DockerfileInspector.OutlineAsync(FrontEnd.Parse(source, request.BuildArgs), options, images, cancellationToken));
     }
 
     /// <summary>The stages of the request's Dockerfile.</summary>
@@ -54,7 +54,7 @@ public sealed partial class ImageBuilder
         using var sources = new RemoteSources(store, request.Sources, time);
         using var context = await OpenContextAsync(request, sources, cancellationToken);
         var source = DockerfileReader.Read(request, context);
-        return (source, DockerfileInspector.Targets(Frontend.Parse(source, request.BuildArgs)));
+        return (source, DockerfileInspector.Targets(FrontEnd.Parse(source, request.BuildArgs)));
     }
 
     private static CompileOptions OptionsFor(BuildRequest request, MainContext context, RemoteSources sources)

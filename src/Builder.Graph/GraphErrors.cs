@@ -41,9 +41,6 @@ public static class GraphErrors
     /// <summary>A SOURCE_DATE_EPOCH that is no time.</summary>
     public static readonly ErrorCode InvalidEpoch = new(3111);
 
-    /// <summary>The file or BUILDKIT_SYNTAX names a front end for another language.</summary>
-    public static readonly ErrorCode ForeignFrontend = new(3300);
-
     /// <summary>Build checks found something, and <c>check=error=true</c> makes it an error.</summary>
     public static readonly ErrorCode ChecksFailed = new(3301);
 

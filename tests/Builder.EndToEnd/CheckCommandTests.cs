@@ -109,7 +109,7 @@ public sealed class CheckCommandTests
         using var builder = Prepare("# syntax=example.com/other:1\nFROM scratch\nLABEL a=b\n");
         var refused = await builder.RunAsync("build", builder.Files.Path);
         Assert.Equal(3, refused.ExitCode);
-        Assert.Contains("error BLD3300", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("error BLD3015", refused.Error, StringComparison.Ordinal);
         (await builder.RunAsync("build", "--build-arg", "BUILDKIT_SYNTAX=docker/dockerfile:1", builder.Files.Path)).ExpectSuccess();
     }
 

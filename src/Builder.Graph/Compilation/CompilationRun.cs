@@ -37,6 +37,7 @@ internal sealed class CompilationRun
     {
         var expander = new Expander();
         var buildArgs = SourceDate.AmongBuildArgs(options);
+        FrontEnd.RequireOurs(dockerfile.Directives, buildArgs);
         var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
         buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
         findings.AddRange(CompilationChecks.OfFroms(new FromView(dockerfile, globals, DefaultGlobals(expander))));

@@ -4,8 +4,8 @@ using Builder.Graph.Compilation;
 
 namespace Builder.Graph.Tests.Compilation;
 
-/// <summary>Which front ends are ours (rule D6).</summary>
-public class FrontendTests
+/// <summary>A file for another front end is found out before it is parsed (rule D6).</summary>
+public class ForeignFileTests
 {
     [Theory]
     [InlineData("docker/dockerfile:1")]
@@ -21,8 +21,8 @@ public class FrontendTests
     [Fact]
     public void Another_front_end_is_refused_before_its_language_is_misread()
     {
-        var error = Assert.Throws<BuilderException>(() => Parse("# syntax=example.com/mocker:1\nimages: []\n"));
-        Assert.Equal((GraphErrors.ForeignFrontend, 1), (error.Code, error.Span!.Line));
+        var error = Assert.Throws<DockerfileException>(() => Parse("# syntax=example.com/mocker:1\nimages: []\n"));
+        Assert.Equal((DockerfileErrors.OtherFrontEnd, 1), (error.Code, error.Span!.Line));
         Assert.Contains("example.com/mocker:1", error.Message, StringComparison.Ordinal);
         Assert.Contains("--build-arg BUILDKIT_SYNTAX=dockerfile.v0", error.Hint, StringComparison.Ordinal);
     }
@@ -32,14 +32,14 @@ public class FrontendTests
     {
         Assert.Single(Parse("# syntax=example.com/mocker:1\nFROM scratch\n", "dockerfile.v0").Stages);
         Assert.Single(Parse("# syntax=example.com/mocker:1\nFROM scratch\n", "docker/dockerfile:1").Stages);
-        var error = Assert.Throws<BuilderException>(() => Parse("# syntax=docker/dockerfile:1\nFROM scratch\n", "example.com/mocker"));
-        Assert.Equal(GraphErrors.ForeignFrontend, error.Code);
+        var error = Assert.Throws<DockerfileException>(() => Parse("# syntax=docker/dockerfile:1\nFROM scratch\n", "example.com/mocker"));
+        Assert.Equal(DockerfileErrors.OtherFrontEnd, error.Code);
     }
 
     [Fact]
     public void An_empty_file_is_empty() =>
         Assert.Equal(DockerfileErrors.NothingToBuild, Assert.ThrowsAny<BuilderException>(() => Parse("")).Code);
 
-    private static Builder.Dockerfile.Syntax.DockerfileSyntax Parse(string text, string? buildArg = null) => Frontend.Parse(
+    private static Builder.Dockerfile.Syntax.DockerfileSyntax Parse(string text, string? buildArg = null) => FrontEnd.Parse(
         new SourceText("Dockerfile", text), buildArg is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["BUILDKIT_SYNTAX"] = buildArg });
 }
