@@ -21,7 +21,7 @@ internal sealed class AuthenticationHandler(Authorizations authorizations) : Del
         request.Headers.Authorization = known;
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized
-            || !Replay.IsPossible(request)
+            || !Replay.IsPossibleAfterRefusal(request)
             || Challenge.Choose(response.Headers) is not { } challenge)
         {
             return response;
