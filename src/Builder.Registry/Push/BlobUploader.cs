@@ -92,7 +92,7 @@ internal sealed partial class BlobUploader(PushConnection connection, BlobSource
     private Task<Outcome> SendAsync(UploadSession session, CancellationToken cancellationToken) => habit.Way switch
     {
         UploadWay.Whole when source.Descriptor is { } known => SendWholeAsync(session, known, cancellationToken),
-        UploadWay.Pieces => SendPiecesAsync(session, cancellationToken),
+        UploadWay.Pieces => SendPiecesAsync(session, 0, cancellationToken),
         _ => StreamAsync(session, 0, cancellationToken),
     };
 
@@ -170,13 +170,17 @@ internal sealed partial class BlobUploader(PushConnection connection, BlobSource
                     }
 
                     (session, offset) = status;
+                    if (offset == from && response is null && habit.Broke(content.Sent))
+                    {
+                        return await SendPiecesAsync(session, offset, cancellationToken);
+                    }
                 }
 
                 // A connection that brought something on before it broke is no failure to count.
                 failures = offset > from ? 1 : failures + 1;
                 if (failures >= connection.Options.Attempts)
                 {
-                    return Outcome.Again(broken ?? Lost(session.Location, "takes no more of the upload"));
+                    return Outcome.Again(broken is null ? Lost(session.Location, "takes no more of the upload") : Broken(broken));
                 }
             }
         }
@@ -199,12 +203,7 @@ internal sealed partial class BlobUploader(PushConnection connection, BlobSource
             return Outcome.Again(await connection.FailureAsync(response, What, cancellationToken));
         }
 
-        if (sent > UploadHabit.MinPiece)
-        {
-            habit.Broke(sent);
-        }
-
-        return Outcome.Again(Broken(broken!), hasLearned: sent > UploadHabit.MinPiece);
+        return Outcome.Again(Broken(broken!), hasLearned: habit.Broke(sent));
     }
 
     /// <summary>The PUT that names the digest of what was sent.</summary>

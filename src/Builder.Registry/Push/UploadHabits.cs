@@ -64,14 +64,22 @@ internal sealed class UploadHabit
         }
     }
 
-    /// <summary>A connection broke after so many bytes, and nothing of them could be kept.</summary>
-    public void Broke(long sent)
+    /// <summary>
+    /// A connection broke after so many bytes, and nothing of them was kept. False when there is nothing left to try: so few
+    /// bytes, or pieces as small as can be.
+    /// </summary>
+    public bool Broke(long sent)
     {
         lock (gate)
         {
-            Way = UploadWay.Pieces;
-            FreshConnections = true;
-            Piece = (int)Math.Clamp(sent / 2, MinPiece, Piece);
+            var smaller = (int)Math.Clamp(sent / 2, MinPiece, Piece);
+            var isLesson = sent > MinPiece && (smaller < Piece || !FreshConnections || Way != UploadWay.Pieces);
+            if (isLesson)
+            {
+                (Way, FreshConnections, Piece) = (UploadWay.Pieces, true, smaller);
+            }
+
+            return isLesson;
         }
     }
 
