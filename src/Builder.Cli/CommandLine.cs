@@ -14,9 +14,13 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
+            CopyCommand.Create(),
             ImagesCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            ManifestCommand.Create(),
+            PushCommand.Create(),
+            RmCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
             VersionCommand.Create(),

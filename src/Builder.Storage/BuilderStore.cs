@@ -12,6 +12,7 @@ using Builder.Storage.Names;
 using Builder.Storage.Records;
 using Builder.Storage.Snapshots;
 using Builder.Storage.Steps;
+using Builder.Storage.Transfers;
 
 namespace Builder.Storage;
 
@@ -23,6 +24,7 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…             unpacked layers and finished steps
 /// layers/…                     diff ID → where the layer's bytes come from
 /// cache/…                      step key → result
+/// transfers/…                  what layers become when compressed, and where blobs were seen
 /// leases/, tmp/                who uses it; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.
@@ -47,6 +49,7 @@ public sealed class BuilderStore : IDisposable
         Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
         Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
+        Transfers = new TransferMemory(Path.Combine(root, "transfers"), records);
     }
 
     public string Root { get; }
@@ -60,6 +63,8 @@ public sealed class BuilderStore : IDisposable
     public LayerStore Layers { get; }
 
     public StepCache Steps { get; }
+
+    public TransferMemory Transfers { get; }
 
     /// <summary>Opens a store, making it when it is not there, and removes what dead processes left.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.UnusableStore"/>.</exception>
@@ -108,7 +113,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "layers", "cache", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "layers", "cache", "transfers", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }

@@ -123,6 +123,7 @@ internal sealed class GarbageCollector(BuilderStore store)
         }
 
         store.Layers.ForgetWhatIsGone();
+        store.Transfers.ForgetWhatIsGone(store.Layers.Contains, store.Content.Contains);
         return report;
     }
 }

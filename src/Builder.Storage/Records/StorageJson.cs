@@ -6,6 +6,7 @@ using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
+using Builder.Storage.Transfers;
 
 namespace Builder.Storage.Records;
 
@@ -64,6 +65,8 @@ internal sealed record BlobRecord(Descriptor Blob);
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(PromiseRecord))]
 [JsonSerializable(typeof(BlobRecord))]
+[JsonSerializable(typeof(CompressedRecord))]
+[JsonSerializable(typeof(PlacesRecord))]
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(StepRecord))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;
