@@ -40,7 +40,7 @@ internal sealed class TransferDisplay : IDisposable
         {
             if (transfer.Stage == TransferStage.Moving)
             {
-                Row(transfer).Current = transfer.Current;
+                RowOf(transfer).Current = transfer.Current;
                 Draw(isDue: time.GetElapsedTime(lastDrawn) >= Redraw);
                 return;
             }
@@ -76,7 +76,7 @@ internal sealed class TransferDisplay : IDisposable
         _ => $"{transfer.Piece} {Sizes.Format(transfer.Current)} done",
     });
 
-    private Row Row(TransferEvent transfer)
+    private Row RowOf(TransferEvent transfer)
     {
         if (!moving.TryGetValue(transfer.Piece, out var row))
         {
