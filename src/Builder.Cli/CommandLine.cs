@@ -18,6 +18,8 @@ internal static class CommandLine
             ImagesCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
             ManifestCommand.Create(),
             PushCommand.Create(),
             RmCommand.Create(),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Builder.Cli.Displays;
+using Builder.Cli.Registries;
 using Builder.Diagnostics;
 using Builder.Engine;
 using Builder.Linux.Isolation;
@@ -15,7 +16,8 @@ internal sealed class Session : IDisposable
 
     public BuilderStore Store { get; }
 
-    public RegistryClient Registry { get; } = new();
+    /// <summary>A client that knows what the machine's configuration says.</summary>
+    public RegistryClient Registry { get; } = new(RegistryFlags.OfMachine(RegistryFlags.Show));
 
     /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
     public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
@@ -37,7 +39,8 @@ internal sealed class Session : IDisposable
         Store.Dispose();
     }
 
-    private static async Task<int> GuardAsync(Func<CancellationToken, Task<int>> verb)
+    /// <summary>Runs a verb that needs no store, with the same care for signals and errors.</summary>
+    public static async Task<int> GuardAsync(Func<CancellationToken, Task<int>> verb)
     {
         using var interruption = new CancellationTokenSource();
         var signal = 0;

@@ -1,5 +1,6 @@
 using Builder.Oci;
 using Builder.Registry.Content;
+using Builder.Registry.Routing;
 using Builder.Registry.Transport;
 
 namespace Builder.Registry;
@@ -15,11 +16,13 @@ public sealed partial class RegistryClient : IDisposable
 
     /// <summary>Built for the first request: a build that needs no registry pays nothing for being able to use one.</summary>
     private readonly Lazy<Pipeline> pipeline;
+    private readonly Lazy<Router> router;
 
     public RegistryClient(RegistryOptions? options = null)
     {
         Options = options ?? new RegistryOptions();
         pipeline = new Lazy<Pipeline>(() => new Pipeline(Options));
+        router = new Lazy<Router>(() => new Router(pipeline.Value.Client, Options));
     }
 
     public RegistryOptions Options { get; }
@@ -31,7 +34,7 @@ public sealed partial class RegistryClient : IDisposable
     public Task<Descriptor> FindAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return ImageResolver.FindAsync(Connect(reference), reference, cancellationToken);
+        return AtFirstAsync(reference, place => ImageResolver.FindAsync(place, reference, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -42,25 +45,46 @@ public sealed partial class RegistryClient : IDisposable
     public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform? platform = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return ImageResolver.ResolveAsync(Connect(reference), reference, platform ?? Platform.Host, cancellationToken);
+        return AtFirstAsync(reference, place => ImageResolver.ResolveAsync(place, reference, platform ?? Platform.Host, cancellationToken), cancellationToken);
     }
 
     /// <summary>Fetches a manifest, index or config of at most <see cref="OciJson.MaxDocumentSize"/> bytes into memory; digest and size are those of the descriptor.</summary>
     /// <param name="repository">Names domain and path; tag and digest play no part.</param>
-    public async Task<byte[]> FetchDocumentAsync(ImageReference repository, Descriptor document, CancellationToken cancellationToken = default)
+    public Task<byte[]> FetchDocumentAsync(ImageReference repository, Descriptor document, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(document);
-        var connection = Connect(repository);
         var what = $"{repository.Repository}@{document.Digest}";
-        if (MediaTypes.IsManifest(document.MediaType) || MediaTypes.IsIndex(document.MediaType))
-        {
-            return (await ImageResolver.GetAsync(connection, document, what, cancellationToken)).Bytes;
-        }
+        return AtFirstAsync(ByDigest(repository, document.Digest), FetchAsync, cancellationToken);
 
-        var (_, body) = await connection.GetSmallAsync(connection.Endpoint.Blob(document.Digest), what, cancellationToken);
-        ImageResolver.Verify(document, body, what);
-        return body;
+        async Task<byte[]> FetchAsync(Connection place)
+        {
+            if (MediaTypes.IsManifest(document.MediaType) || MediaTypes.IsIndex(document.MediaType))
+            {
+                return (await ImageResolver.GetAsync(place, document, what, cancellationToken)).Bytes;
+            }
+
+            var (_, body) = await place.GetSmallAsync(place.Endpoint.Blob(document.Digest), what, cancellationToken);
+            ImageResolver.Verify(document, body, what);
+            return body;
+        }
+    }
+
+    /// <summary>
+    /// Asks for the base of a registry's API with the login that there is: how to find out whether a registry is there and
+    /// takes it.
+    /// </summary>
+    /// <param name="domain">Host and port as in references.</param>
+    /// <returns>Whether the registry wanted to see a login at all; one that does not has not proved it right.</returns>
+    /// <exception cref="RegistryException">There is no registry, or it does not take the login.</exception>
+    public async Task<bool> LogInAsync(string domain, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        var registry = await router.Value.BaseAsync(domain, cancellationToken);
+        using var response = await registry.SendAsync(HttpMethod.Get, registry.Endpoint.Registry, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? response.RequestMessage!.Headers.Authorization is not null
+            : throw await registry.FailureAsync(response, domain, cancellationToken);
     }
 
     /// <summary>
@@ -68,20 +92,25 @@ public sealed partial class RegistryClient : IDisposable
     /// only when size and digest are right: a reader that got all of them has the blob.
     /// </summary>
     /// <param name="progress">Told the number of bytes delivered so far.</param>
-    public async Task<Stream> OpenBlobAsync(ImageReference repository, Descriptor blob, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public Task<Stream> OpenBlobAsync(ImageReference repository, Descriptor blob, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(blob);
-        var stream = new BlobStream(Connect(repository), blob, progress);
-        try
+        return AtFirstAsync(ByDigest(repository, blob.Digest), OpenAsync, cancellationToken);
+
+        async Task<Stream> OpenAsync(Connection place)
         {
-            await stream.OpenAsync(cancellationToken);
-            return stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync();
-            throw;
+            var stream = new BlobStream(place, blob, progress);
+            try
+            {
+                await stream.OpenAsync(cancellationToken);
+                return stream;
+            }
+            catch
+            {
+                await stream.DisposeAsync();
+                throw;
+            }
         }
     }
 
@@ -104,5 +133,28 @@ public sealed partial class RegistryClient : IDisposable
         }
     }
 
-    private Connection Connect(ImageReference reference) => new(pipeline.Value.Client, Options, reference);
+    /// <summary>The repository at its own registry, for what no mirror can do.</summary>
+    internal Task<Connection> ConnectAsync(ImageReference reference, CancellationToken cancellationToken) => router.Value.OriginAsync(reference, cancellationToken);
+
+    /// <summary>Asks one place after the other until one has what is wanted; the last one's failure is what the user hears.</summary>
+    private async Task<T> AtFirstAsync<T>(ImageReference reference, Func<Connection, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        var places = router.Value.Places(reference);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await ask(await router.Value.ConnectAsync(places[i], reference, cancellationToken));
+            }
+            catch (RegistryException e) when (i < places.Count - 1)
+            {
+                if (e.Code != RegistryErrors.NotFound)
+                {
+                    Options.OnWarning?.Invoke(new RegistryWarning(places[i].Domain, $"mirror skipped: {e.Message}"));
+                }
+            }
+        }
+    }
+
+    private static ImageReference ByDigest(ImageReference repository, Digest digest) => repository with { Tag = null, Digest = digest };
 }

@@ -50,6 +50,21 @@ public static class RegistryErrors
     /// <summary>The connection broke, and broke again on every attempt to go on.</summary>
     public static readonly ErrorCode ConnectionLost = new(4015);
 
+    /// <summary>A file of logins that cannot be read or written.</summary>
+    public static readonly ErrorCode CredentialFile = new(4016);
+
+    /// <summary>A credential helper that is not there, fails, or answers nonsense.</summary>
+    public static readonly ErrorCode CredentialHelper = new(4017);
+
+    /// <summary>A certificate or key for a registry that cannot be used.</summary>
+    public static readonly ErrorCode Certificate = new(4018);
+
+    /// <summary>A configuration of registries or mirrors that cannot be used.</summary>
+    public static readonly ErrorCode Configuration = new(4019);
+
+    /// <summary>The configuration forbids this registry.</summary>
+    public static readonly ErrorCode Blocked = new(4020);
+
     /// <summary>The registry does not take a blob, in none of the ways that there are.</summary>
     public static readonly ErrorCode UploadRefused = new(4035);
 

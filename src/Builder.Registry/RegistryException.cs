@@ -19,6 +19,9 @@ public sealed class RegistryException : BuilderException
     /// <summary>What was requested, without query: queries carry signatures.</summary>
     public string? Url { get; init; }
 
+    /// <summary>The operator's name for the request (<c>X-Request-Id</c> and its cousins), if the server gave one.</summary>
+    public string? RequestId { get; init; }
+
     public override BuilderException At(SourceSpan span) =>
-        Span is not null ? this : new RegistryException(Code, Message, Hint, span, InnerException) { Host = Host, Status = Status, Url = Url };
+        Span is not null ? this : new RegistryException(Code, Message, Hint, span, InnerException) { Host = Host, Status = Status, Url = Url, RequestId = RequestId };
 }

@@ -1,4 +1,5 @@
 using Builder.Registry.Authentication;
+using Builder.Registry.Routing;
 
 namespace Builder.Registry;
 
@@ -13,6 +14,24 @@ public sealed record RegistryOptions
 
     /// <summary>Loopback hosts (<c>host</c> or <c>host:port</c>) that speak TLS all the same. Port 443 always does.</summary>
     public IReadOnlyList<string> Tls { get; init; } = [];
+
+    /// <summary>
+    /// Hosts (<c>host</c> or <c>host:port</c>) that the user does not insist on protection for: their certificates are not
+    /// checked, and where they speak no TLS, plain HTTP is used. Asked once, when the host is first needed.
+    /// </summary>
+    public IReadOnlyList<string> Insecure { get; init; } = [];
+
+    /// <summary>
+    /// Folders that have a folder for each host (<c>host</c> or <c>host:port</c>) with certificates: <c>*.crt</c> authorities,
+    /// <c>*.cert</c> and <c>*.key</c> client pairs. Such a host speaks TLS even on loopback.
+    /// </summary>
+    public IReadOnlyList<string> CertificateFolders { get; init; } = [];
+
+    /// <summary>What is particular to a host, by <c>host</c> or <c>host:port</c> (port 443 left out).</summary>
+    public IReadOnlyDictionary<string, HostSettings> Hosts { get; init; } = new Dictionary<string, HostSettings>();
+
+    /// <summary>Mirrors and other detours; null to ask every registry itself.</summary>
+    public IImageSources? Sources { get; init; }
 
     public ICredentialSource Credentials { get; init; } = AnonymousCredentials.Instance;
 
@@ -44,6 +63,25 @@ public sealed record RegistryOptions
     /// A number in [0, 1) that spreads pauses, so that a fleet that failed together does not come back together.
     /// </summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+}
+
+/// <summary>How TLS is done with one host, and what it is told.</summary>
+public sealed record HostSettings
+{
+    /// <summary>A folder of certificates for this host alone, laid out as those in <see cref="RegistryOptions.CertificateFolders"/>.</summary>
+    public string? CertificateFolder { get; init; }
+
+    /// <summary>PEM files of authorities that are trusted for this host besides the machine's.</summary>
+    public IReadOnlyList<string> Authorities { get; init; } = [];
+
+    /// <summary>PEM files that prove who we are; the key may be in the certificate's file.</summary>
+    public IReadOnlyList<(string Certificate, string Key)> Clients { get; init; } = [];
+
+    /// <summary>Take any certificate.</summary>
+    public bool SkipVerify { get; init; }
+
+    /// <summary>Headers for every request to this host, and to no other.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A remark that a registry's operator makes to its users (distribution-spec, "Warnings").</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Text;
 using Builder.Registry.Transport;
@@ -11,76 +10,125 @@ internal delegate Task<HttpResponseMessage> Send(HttpRequestMessage request, Can
 
 /// <summary>
 /// What has been obtained so far, by registry and scope. One request at a time obtains for a scope while the others wait
-/// for its result: sixteen layers must not ask for sixteen tokens.
+/// for its result: sixteen layers must not ask for sixteen tokens. A token that allows more serves for what needs less.
 /// </summary>
 internal sealed class Authorizations(RegistryOptions options)
 {
-    private readonly ConcurrentDictionary<(Origin Registry, string Scope), Slot> slots = new();
+    private readonly ConcurrentDictionary<Origin, Grants> registries = new();
+    private readonly ConcurrentDictionary<(Origin Registry, string Scopes), SemaphoreSlim> gates = new();
 
     /// <summary>What worked before, renewed when it is about to expire; null when the registry has not asked yet.</summary>
     public async Task<AuthenticationHeaderValue?> KnownAsync(RegistryCall call, Send send, CancellationToken cancellationToken)
     {
-        if (!slots.TryGetValue((call.Endpoint.Origin, call.Scope), out var slot) || slot.Granted is not { } granted)
+        if (!registries.TryGetValue(call.Endpoint.Origin, out var grants) || grants.Find(call) is not { } granted)
         {
             return null;
         }
 
         return granted.IsFresh(options.Time)
             ? granted.Header
-            : await AnswerAsync(call, granted.Challenge, granted.Header, granted.Asked, send, cancellationToken);
+            : (await AnswerAsync(call, granted.Challenge, granted.Header, granted.Asked, send, cancellationToken))?.Header;
     }
 
     /// <summary>Answers a challenge; null when that takes credentials and there are none.</summary>
     /// <param name="rejected">What the registry has just refused, so that it is not handed out again.</param>
-    public async Task<AuthenticationHeaderValue?> AnswerAsync(
+    public async Task<Grant?> AnswerAsync(
         RegistryCall call, Challenge challenge, AuthenticationHeaderValue? rejected, Uri asked, Send send, CancellationToken cancellationToken)
     {
-        var slot = slots.GetOrAdd((call.Endpoint.Origin, call.Scope), _ => new Slot());
-        await slot.Gate.WaitAsync(cancellationToken);
+        var origin = call.Endpoint.Origin;
+        var grants = registries.GetOrAdd(origin, _ => new Grants());
+        var needed = TokenScopes.Parse(call.Scope).Union(TokenScopes.Parse(challenge["scope"]));
+        var gate = gates.GetOrAdd((origin, challenge.IsBearer ? needed.ToString() : call.Endpoint.Repository), _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            if (slot.Granted is { } granted && granted.IsFresh(options.Time) && !granted.Header.Equals(rejected))
+            grants.Forget(rejected);
+            if (grants.Find(call.Endpoint.Repository, needed) is { } granted && granted.IsFresh(options.Time))
             {
-                return granted.Header;
+                return granted;
             }
 
-            slot.Granted = null;
             var credential = await options.Credentials.FindAsync(call.Endpoint.Domain, call.Endpoint.Repository, cancellationToken);
-            slot.Granted = challenge.IsBearer
-                ? await BearerAsync(call, challenge, credential, asked, send, cancellationToken)
-                : Basic(challenge, credential, asked);
-            return slot.Granted?.Header;
+            var obtained = challenge.IsBearer
+                ? await BearerAsync(call, challenge, credential, needed, asked, grants, send, cancellationToken)
+                : Basic(call, challenge, credential, asked);
+            if (obtained is not null)
+            {
+                grants.Add(obtained);
+            }
+
+            return obtained;
         }
         finally
         {
-            slot.Gate.Release();
+            gate.Release();
         }
     }
 
-    private static Granted? Basic(Challenge challenge, Credential? credential, Uri asked) =>
-        credential is null ? null : new Granted(BasicHeader(credential), DateTimeOffset.MaxValue, challenge, asked);
+    private static Grant? Basic(RegistryCall call, Challenge challenge, Credential? credential, Uri asked) =>
+        credential is { Kind: CredentialKind.Password }
+            ? new Grant(BasicHeader(credential), call.Endpoint.Repository, null, DateTimeOffset.MaxValue, challenge, asked)
+            : null;
 
-    private async Task<Granted> BearerAsync(RegistryCall call, Challenge challenge, Credential? credential, Uri asked, Send send, CancellationToken cancellationToken)
+    private async Task<Grant> BearerAsync(
+        RegistryCall call, Challenge challenge, Credential? credential, TokenScopes needed, Uri asked, Grants grants, Send send, CancellationToken cancellationToken)
     {
-        var token = await TokenServer.GetTokenAsync(call, challenge, credential, asked, send, options, cancellationToken);
+        if (credential is { Kind: CredentialKind.RegistryToken })
+        {
+            return new Grant(new AuthenticationHeaderValue("Bearer", credential.Secret), call.Endpoint.Repository, null, DateTimeOffset.MaxValue, challenge, asked);
+        }
+
+        var server = TokenServer.Of(challenge, asked, call.Endpoint.Domain, send, options);
+        var refreshKey = (server.Realm.AbsoluteUri, call.Endpoint.Repository);
+        var token = await server.GetTokenAsync(needed, credential, grants.RefreshTokens.GetValueOrDefault(refreshKey), cancellationToken);
+        if (token.RefreshToken is { } refresh)
+        {
+            grants.RefreshTokens[refreshKey] = refresh;
+        }
 
         // Counted from here: the server's own "issued_at" is of a clock that we do not share.
         var renewAt = options.Time.GetUtcNow() + (token.Lifetime * 0.9);
-        return new Granted(new AuthenticationHeaderValue("Bearer", token.Value), renewAt, challenge, asked);
+        return new Grant(new AuthenticationHeaderValue("Bearer", token.Value), call.Endpoint.Repository, needed, renewAt, challenge, asked);
     }
 
     internal static AuthenticationHeaderValue BasicHeader(Credential credential) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Secret}")));
 
-    private sealed record Granted(AuthenticationHeaderValue Header, DateTimeOffset RenewAt, Challenge Challenge, Uri Asked)
+    /// <summary>All that one registry has granted.</summary>
+    private sealed class Grants
     {
-        public bool IsFresh(TimeProvider time) => time.GetUtcNow() < RenewAt;
-    }
+        private readonly Lock gate = new();
+        private readonly List<Grant> all = [];
 
-    [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
-    private sealed class Slot
-    {
-        public readonly SemaphoreSlim Gate = new(1, 1);
-        public volatile Granted? Granted;
+        /// <summary>Refresh tokens that came with tokens, by token server and the repository whose credentials they stand for.</summary>
+        public ConcurrentDictionary<(string Realm, string Repository), string> RefreshTokens { get; } = new();
+
+        public Grant? Find(RegistryCall call) => Find(call.Endpoint.Repository, TokenScopes.Parse(call.Scope));
+
+        public Grant? Find(string repository, TokenScopes needed)
+        {
+            lock (gate)
+            {
+                return all.FindLast(grant => grant.IsGoodFor(repository, needed));
+            }
+        }
+
+        public void Add(Grant grant)
+        {
+            lock (gate)
+            {
+                // What it replaces has expired, or allows no more than this one.
+                all.RemoveAll(old => old.Repository == grant.Repository && (grant.Scopes is null || old.Scopes is null || grant.Scopes.Covers(old.Scopes)));
+                all.Add(grant);
+            }
+        }
+
+        public void Forget(AuthenticationHeaderValue? rejected)
+        {
+            lock (gate)
+            {
+                all.RemoveAll(grant => grant.Header.Equals(rejected));
+            }
+        }
     }
 }

@@ -4,16 +4,9 @@ namespace Builder.Registry.Authentication;
 public interface ICredentialSource
 {
     /// <summary>What to log in with, or null to stay anonymous. Asked only after a registry has answered 401.</summary>
-    /// <param name="domain">As in the image reference: <c>docker.io</c>, <c>localhost:5000</c>.</param>
-    /// <param name="repository">The path below the domain, for sources that tell repositories apart.</param>
+    /// <param name="domain">As in the image reference: <c>docker.io</c>, <c>localhost:5000</c>; a mirror's own, never that of what it mirrors.</param>
+    /// <param name="repository">The path below the domain, for sources that tell repositories apart; empty when the registry as a whole is meant.</param>
     ValueTask<Credential?> FindAsync(string domain, string repository, CancellationToken cancellationToken);
-}
-
-/// <summary>A user name and a password or access token.</summary>
-public sealed record Credential(string UserName, string Secret)
-{
-    /// <summary>Never the secret: this text ends up in logs.</summary>
-    public override string ToString() => $"{UserName}:***";
 }
 
 /// <summary>No credentials for anybody.</summary>
@@ -26,4 +19,14 @@ public sealed class AnonymousCredentials : ICredentialSource
     }
 
     public ValueTask<Credential?> FindAsync(string domain, string repository, CancellationToken cancellationToken) => default;
+}
+
+/// <summary>One login for one registry, as <c>--creds</c> gives it; everybody else is left to another source.</summary>
+public sealed class GivenCredentials(string registry, Credential credential, ICredentialSource others) : ICredentialSource
+{
+    public ValueTask<Credential?> FindAsync(string domain, string repository, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return domain.Equals(registry, StringComparison.OrdinalIgnoreCase) ? new(credential) : others.FindAsync(domain, repository, cancellationToken);
+    }
 }

@@ -4,17 +4,17 @@ using Builder.Registry.Transport;
 
 namespace Builder.Registry.Content;
 
-/// <summary>One repository, ready to be asked.</summary>
-internal sealed class Connection(HttpClient client, RegistryOptions options, ImageReference reference)
+/// <summary>One repository in one place, ready to be asked.</summary>
+/// <param name="name">The repository as the user knows it, wherever this place is.</param>
+internal sealed class Connection(HttpClient client, RegistryOptions options, Endpoint endpoint, string name)
 {
-    private readonly RegistryCall call = Call(reference, options);
+    private readonly RegistryCall call = new(endpoint, endpoint.PullScope);
 
     public RegistryOptions Options => options;
 
-    public Endpoint Endpoint => call.Endpoint;
+    public Endpoint Endpoint => endpoint;
 
-    /// <summary>The repository as the user knows it.</summary>
-    public string Name => reference.Repository;
+    public string Name => name;
 
     /// <summary>Asks, and returns the head of whatever is answered.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, CancellationToken cancellationToken, string? accept = null, RangeHeaderValue? range = null)
@@ -60,11 +60,5 @@ internal sealed class Connection(HttpClient client, RegistryOptions options, Ima
 
             await Task.Delay(Backoff.Pause(options, attempt), options.Time, cancellationToken);
         }
-    }
-
-    private static RegistryCall Call(ImageReference reference, RegistryOptions options)
-    {
-        var endpoint = Endpoint.Of(reference, options);
-        return new RegistryCall(endpoint, endpoint.PullScope);
     }
 }

@@ -12,9 +12,28 @@ internal sealed record TokenAnswer
     [JsonPropertyName("access_token")]
     public string? AccessToken { get; init; }
 
+    [JsonPropertyName("refresh_token")]
+    public string? RefreshToken { get; init; }
+
     /// <summary>Seconds; some servers write a fraction.</summary>
     [JsonPropertyName("expires_in")]
     public double? ExpiresIn { get; init; }
+}
+
+/// <summary>A login as credential helpers take and give it.</summary>
+internal sealed record HelperLogin
+{
+    [JsonPropertyName("ServerURL")]
+    public string? ServerUrl { get; init; }
+
+    [JsonPropertyName("Username")]
+    public string? UserName { get; init; }
+
+    [JsonPropertyName("Secret")]
+    public string? Secret { get; init; }
+
+    /// <summary>Never the secret: this text ends up in logs.</summary>
+    public override string ToString() => $"{UserName}:***";
 }
 
 /// <summary>The body of a failure (distribution-spec, "Error Codes").</summary>
@@ -46,5 +65,6 @@ internal sealed record TypedDocument
 [JsonSourceGenerationOptions(MaxDepth = 32)]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(HelperLogin))]
 [JsonSerializable(typeof(TypedDocument))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ internal static class StatusFailure
             401 => (
                 RegistryErrors.Unauthorized,
                 $"{what}: access denied{said}",
-                $"log in to {call.Endpoint.Domain}, or check the name: many registries answer so for repositories that do not exist"),
+                $"log in with 'builder login {call.Endpoint.Domain}', or check the name: many registries answer so for repositories that do not exist"),
             403 => (
                 RegistryErrors.Denied,
                 $"{what}: not allowed{said}",
@@ -56,7 +56,8 @@ internal static class StatusFailure
                 $"{what}: {host} answers {status}{said}",
                 status >= 500 ? "the registry has a problem of its own; try again later" : null),
         };
-        return new RegistryException(code, message, hint) { Host = host, Status = status, Url = SafeUrl.Of(uri) };
+        var id = RequestIds.Of(response);
+        return new RegistryException(code, id is null ? message : $"{message} (request {id})", hint) { Host = host, Status = status, Url = SafeUrl.Of(uri), RequestId = id };
     }
 
     private static string RetryHint(HttpResponseMessage response, RegistryOptions options) =>

@@ -13,7 +13,7 @@ public sealed partial class RegistryClient
     public async Task<Digest?> PeekAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var connection = ConnectToPush(reference);
+        var connection = await ConnectToPushAsync(reference, cancellationToken);
         using var response = await connection.SendAsync(
             HttpMethod.Head, connection.Endpoint.Manifest(NameOf(reference)), cancellationToken, headers: h => h.TryAddWithoutValidation("Accept", ManifestDocument.Accept));
         return response.IsSuccessStatusCode
@@ -29,7 +29,7 @@ public sealed partial class RegistryClient
     public async Task<bool> PutManifestAsync(ImageReference reference, string mediaType, ReadOnlyMemory<byte> manifest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var connection = ConnectToPush(reference);
+        var connection = await ConnectToPushAsync(reference, cancellationToken);
         using var content = new ReadOnlyMemoryContent(manifest);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         using var response = await connection.SendAsync(HttpMethod.Put, connection.Endpoint.Manifest(NameOf(reference)), cancellationToken, content);
@@ -63,7 +63,7 @@ public sealed partial class RegistryClient
     public async Task DeleteAsync(ImageReference reference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var connection = ConnectToPush(reference);
+        var connection = await ConnectToPushAsync(reference, cancellationToken);
         using var response = await connection.SendAsync(
             HttpMethod.Delete, connection.Endpoint.Manifest(NameOf(reference)), cancellationToken, extraScope: $"repository:{connection.Endpoint.Repository}:delete");
         if (response.IsSuccessStatusCode)

@@ -11,12 +11,11 @@ internal sealed class PushConnection
     private readonly HttpClient client;
     private readonly RegistryCall call;
 
-    public PushConnection(HttpClient client, RegistryOptions options, ImageReference reference)
+    public PushConnection(HttpClient client, RegistryOptions options, Endpoint endpoint, string name)
     {
         this.client = client;
         Options = options;
-        Name = reference.Repository;
-        var endpoint = Endpoint.Of(reference, options);
+        Name = name;
         call = new RegistryCall(endpoint, $"repository:{endpoint.Repository}:pull,push");
     }
 

@@ -7,10 +7,6 @@ namespace Builder.Registry.Push;
 /// <summary>Says in the user's words why a registry did not take something.</summary>
 internal static class PushFailure
 {
-    /// <summary>The names under which registries and what stands before them number their requests.</summary>
-    private static readonly string[] RequestIdHeaders =
-        ["X-GitHub-Request-Id", "x-amzn-RequestId", "x-ms-correlation-request-id", "X-Request-Id", "CF-Ray", "X-Correlation-Id"];
-
     public static async Task<RegistryException> OfAsync(
         HttpResponseMessage response, Endpoint endpoint, string operation, RegistryOptions options, CancellationToken cancellationToken) =>
         Of(response, await BoundedBody.TryReadAsync(response, ErrorBody.MaxSize, options, cancellationToken), endpoint, operation);
@@ -30,7 +26,7 @@ internal static class PushFailure
 
     private static (ErrorCode Code, string? Hint) Judge(int status, string? said, Endpoint endpoint) => (status, said) switch
     {
-        (401, _) => (RegistryErrors.Unauthorized, $"log in to {endpoint.Domain} with an account that may write to {endpoint.Repository}"),
+        (401, _) => (RegistryErrors.Unauthorized, $"log in with 'builder login {endpoint.Domain}', as somebody who may write to {endpoint.Repository}"),
         (403, _) => (RegistryErrors.Denied, $"this account may not write to {endpoint.Repository}, or the project above it does not exist yet"),
         (404, "NAME_UNKNOWN" or null) => (RegistryErrors.NotFound, $"{endpoint.Domain} has no repository {endpoint.Repository} and makes none by itself; create it there first"),
         (404, _) => (RegistryErrors.NotFound, null),
@@ -45,16 +41,5 @@ internal static class PushFailure
     };
 
     /// <summary>What to quote when asking the registry's operator.</summary>
-    internal static string RequestId(HttpResponseMessage response)
-    {
-        foreach (var name in RequestIdHeaders)
-        {
-            if (response.Headers.NonValidated.TryGetValues(name, out var values) && Printable.Text(values.ToString(), 80) is { Length: > 0 } id)
-            {
-                return $" (request id {id})";
-            }
-        }
-
-        return "";
-    }
+    internal static string RequestId(HttpResponseMessage response) => RequestIds.Of(response) is { } id ? $" (request id {id})" : "";
 }

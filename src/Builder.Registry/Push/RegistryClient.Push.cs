@@ -18,22 +18,26 @@ public sealed partial class RegistryClient
     /// <param name="mountFrom">The path of a repository of the same registry that is believed to have the blob.</param>
     /// <param name="progress">Told how many of the blob's bytes have been sent; goes back when something has to be sent again.</param>
     /// <exception cref="RegistryException">The registry refuses it, or the connection does not hold.</exception>
-    public Task<PushedBlob> PushBlobAsync(
+    public async Task<PushedBlob> PushBlobAsync(
         ImageReference repository, BlobSource source, string? mountFrom = null, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(source);
-        var connection = ConnectToPush(repository);
-        return new BlobUploader(connection, source, habits.Of(connection.Endpoint.Origin), progress).RunAsync(mountFrom, cancellationToken);
+        var connection = await ConnectToPushAsync(repository, cancellationToken);
+        return await new BlobUploader(connection, source, habits.Of(connection.Endpoint.Origin), progress).RunAsync(mountFrom, cancellationToken);
     }
 
     /// <summary>Whether a repository has a blob.</summary>
-    public Task<bool> HasBlobAsync(ImageReference repository, Descriptor blob, CancellationToken cancellationToken = default)
+    public async Task<bool> HasBlobAsync(ImageReference repository, Descriptor blob, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(blob);
-        return ConnectToPush(repository).HasBlobAsync(blob, cancellationToken);
+        return await (await ConnectToPushAsync(repository, cancellationToken)).HasBlobAsync(blob, cancellationToken);
     }
 
-    private PushConnection ConnectToPush(ImageReference reference) => new(pipeline.Value.Client, Options, reference);
+    private async Task<PushConnection> ConnectToPushAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        var origin = await router.Value.OriginAsync(reference, cancellationToken);
+        return new PushConnection(pipeline.Value.Client, Options, origin.Endpoint, reference.Repository);
+    }
 }

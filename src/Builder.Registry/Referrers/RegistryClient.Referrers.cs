@@ -50,7 +50,7 @@ public sealed partial class RegistryClient
     /// <summary>Null when the registry has no such list.</summary>
     private async Task<List<Descriptor>?> ListByApiAsync(ImageReference subject, Digest digest, string? artifactType, CancellationToken cancellationToken)
     {
-        var connection = ConnectToPush(subject);
+        var connection = await ConnectToPushAsync(subject, cancellationToken);
         var what = $"listing what refers to {subject.Familiar}";
         var found = new List<Descriptor>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -107,7 +107,7 @@ public sealed partial class RegistryClient
     private async Task<ImageIndex?> ReadTagAsync(ImageReference repository, Digest subject, CancellationToken cancellationToken)
     {
         var tag = repository with { Tag = ReferrersTag(subject), Digest = null };
-        var connection = ConnectToPush(tag);
+        var connection = await ConnectToPushAsync(tag, cancellationToken);
         using var response = await connection.SendAsync(
             HttpMethod.Get, connection.Endpoint.Manifest(tag.Tag!), cancellationToken, headers: h => h.TryAddWithoutValidation("Accept", ManifestDocument.Accept));
         if (response.StatusCode == HttpStatusCode.NotFound)

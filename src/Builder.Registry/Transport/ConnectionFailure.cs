@@ -19,7 +19,7 @@ internal static class ConnectionFailure
             HttpRequestError.SecureConnectionError => (
                 RegistryErrors.Tls,
                 $"cannot make a trusted connection to {host}: {TlsReason(e)}",
-                "a private certificate authority has to be trusted by this machine; a registry without TLS has to be declared as plain HTTP"),
+                $"put the certificate of its authority into /etc/containers/certs.d/{host}/ca.crt; --tls-verify=false takes any certificate, and plain HTTP where there is no TLS"),
             _ when socket?.SocketErrorCode == SocketError.ConnectionRefused => (
                 RegistryErrors.Unreachable,
                 $"cannot reach {host}: connection refused",

@@ -31,6 +31,17 @@ internal static class HostKind
                 || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [169, 254, ..]));
     }
 
+    /// <summary>
+    /// Addresses that no host of the internet has: those above, and the private ranges (RFC 1918, RFC 4193, RFC 6598). A public
+    /// registry that sends us there wants to see what a network says to one of its own.
+    /// </summary>
+    public static bool IsInternal(string host) => IsOnlyMeaningfulHere(host) || (Literal(host) is { } address && IsPrivate(address));
+
+    private static bool IsPrivate(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork
+            ? address.GetAddressBytes() is [10, ..] or [192, 168, ..] or [172, >= 16 and <= 31, ..] or [100, >= 64 and <= 127, ..]
+            : address.IsIPv6UniqueLocal;
+
     private static IPAddress? Literal(string host)
     {
         if (!IPAddress.TryParse(host.Trim('[', ']'), out var address))

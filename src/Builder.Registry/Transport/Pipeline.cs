@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Builder.Registry.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +28,7 @@ internal sealed class Pipeline : IDisposable
             .AddHttpMessageHandler(() => new AuthenticationHandler(authorizations))
             .AddHttpMessageHandler(() => new RetryHandler(options, pauses))
             .AddHttpMessageHandler(() => new ResponseTimeoutHandler(options))
-            .ConfigurePrimaryHttpMessageHandler(() => Sockets(options));
+            .ConfigurePrimaryHttpMessageHandler(() => new HostHandlers(options));
         services = collection.BuildServiceProvider();
         Client = services.GetRequiredService<IHttpClientFactory>().CreateClient(Name);
     }
@@ -50,14 +49,4 @@ internal sealed class Pipeline : IDisposable
         // Digests are of the stored bytes: nobody on the way may compress them.
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
     }
-
-    private static SocketsHttpHandler Sockets(RegistryOptions options) => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = options.ConnectTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        MaxResponseHeadersLength = 64,
-    };
 }

@@ -62,6 +62,11 @@ internal sealed class RedirectHandler : DelegatingHandler
             throw Refused(from, $"redirects to {target.Authority}, an address of this machine");
         }
 
+        if (HostKind.IsInternal(target.Host) && !HostKind.IsInternal(from.Host))
+        {
+            throw Refused(from, $"redirects to {target.Authority}, an address of an internal network");
+        }
+
         return target;
     }
 

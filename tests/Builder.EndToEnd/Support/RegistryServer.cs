@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Builder.Testing.Registries;
 
 namespace Builder.EndToEnd.Support;
 
@@ -8,24 +10,23 @@ namespace Builder.EndToEnd.Support;
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly TestFolder folder = new();
+    private readonly RegistrySetup setup;
     private Process? process;
+
+    private RegistryServer(RegistrySetup setup) => this.setup = setup;
 
     /// <summary>Host and port, as it appears in image references.</summary>
     public string Host { get; private set; } = "";
 
-    public static async Task<RegistryServer> StartAsync()
+    /// <summary>Where the server keeps what is pushed; can be handed to another one, with another set-up.</summary>
+    public string Data => setup.Data ?? folder.PathOf("data");
+
+    public static async Task<RegistryServer> StartAsync(RegistrySetup? setup = null)
     {
         Tool.Require("docker-registry");
-        var server = new RegistryServer();
-        var port = FreePort();
-        server.Host = $"127.0.0.1:{port}";
-        var config = server.folder.Write("config.yml", $"""
-            version: 0.1
-            log: {"{"} level: error, accesslog: {"{"} disabled: true {"}"} {"}"}
-            storage:
-              filesystem: {"{"} rootdirectory: {server.folder.PathOf("data")} {"}"}
-            http: {"{"} addr: "{server.Host}" {"}"}
-            """);
+        var server = new RegistryServer(setup ?? new RegistrySetup());
+        server.Host = $"127.0.0.1:{FreePort()}";
+        var config = server.folder.Write("config.yml", server.Configuration());
         var start = new ProcessStartInfo("/usr/bin/docker-registry") { RedirectStandardError = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("serve");
         start.ArgumentList.Add(config);
@@ -50,25 +51,63 @@ public sealed class RegistryServer : IAsyncDisposable
         folder.Dispose();
     }
 
+    private string Configuration()
+    {
+        var text = new StringBuilder("version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n");
+        text.Append("storage:\n  delete: {enabled: true}\n").Append($"  filesystem: {{rootdirectory: {Data}}}\n");
+        if (setup.ReadOnly)
+        {
+            text.Append("  maintenance: {readonly: {enabled: true}}\n");
+        }
+
+        // A fixed secret keeps upload sessions alive when the server is started again.
+        text.Append($"http:\n  addr: \"{Host}\"\n  secret: fixed\n");
+        if (setup.RelativeLocations)
+        {
+            text.Append("  relativeurls: true\n");
+        }
+
+        if (setup.Authority is { } authority)
+        {
+            var (certificate, key) = authority.IssuePem("registry");
+            text.Append("  tls:\n").Append($"    certificate: {folder.Write("server.crt", certificate)}\n    key: {folder.Write("server.key", key)}\n");
+            if (setup.ClientCertificates)
+            {
+                text.Append($"    clientcas: [{folder.Write("clients.crt", authority.Pem)}]\n");
+            }
+        }
+
+        if (setup.BasicLogin)
+        {
+            text.Append($"auth: {{htpasswd: {{realm: test, path: {folder.Write("htpasswd", RegistrySetup.Htpasswd)}}}}}\n");
+        }
+        else if (setup.Tokens is { } tokens)
+        {
+            text.Append($"auth:\n  token:\n    realm: {tokens.Realm}\n    service: {JwtTokens.Service}\n    issuer: {JwtTokens.Issuer}\n");
+            text.Append($"    rootcertbundle: {folder.Write("tokens.crt", tokens.CertificatePem)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Ready when something listens: whether it may be spoken to, the test finds out.</summary>
     private async Task WaitUntilReadyAsync()
     {
-        using var client = new HttpClient();
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 150; attempt++)
         {
             try
             {
-                if ((await client.GetAsync(new Uri($"http://{Host}/v2/"))).IsSuccessStatusCode)
-                {
-                    return;
-                }
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                await probe.ConnectAsync(IPEndPoint.Parse(Host));
+                return;
             }
-            catch (HttpRequestException)
+            catch (SocketException)
             {
                 await Task.Delay(100);
             }
         }
 
-        throw new TimeoutException("docker-registry did not answer within ten seconds");
+        throw new TimeoutException("docker-registry did not answer within fifteen seconds");
     }
 
     private static int FreePort()

@@ -13,6 +13,9 @@ public sealed class TestTokens(TimeProvider time)
     /// <summary><c>user:password</c> that must be shown; null hands out tokens to anybody.</summary>
     public string? Login { get; set; }
 
+    /// <summary>The refresh token that is taken instead of a login; handed out with every token when there is one.</summary>
+    public string? RefreshToken { get; set; }
+
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Forgets every token, as a registry with a new key does.</summary>
@@ -26,7 +29,10 @@ public sealed class TestTokens(TimeProvider time)
 
     public TestResponse Answer(TestRequest request)
     {
-        if (Login is not null && request["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Login)))
+        var isPost = request.Method == "POST";
+        var form = isPost ? new TestRequest("POST", "?" + Encoding.UTF8.GetString(request.Body).Replace('+', ' '), request.Headers, []) : request;
+        var scopes = form.Query("scope").SelectMany(scope => scope.Split(' ')).ToArray();
+        if (!(isPost ? IsPosted(form) : Login is null || request["Authorization"] == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Login))))
         {
             return TestResponse.Json(401, """{"errors":[{"code":"UNAUTHORIZED","message":"who are you"}]}""");
         }
@@ -34,8 +40,9 @@ public sealed class TestTokens(TimeProvider time)
         lock (gate)
         {
             var token = "token-" + (granted.Count + 1).ToString(CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N");
-            granted[token] = ([.. request.Query("scope")], time.GetUtcNow() + Lifetime);
-            return TestResponse.Json(200, $$"""{"token":"{{token}}","expires_in":{{(int)Lifetime.TotalSeconds}}}""");
+            granted[token] = (scopes, time.GetUtcNow() + Lifetime);
+            var refresh = RefreshToken is null ? "" : $$""","refresh_token":"{{RefreshToken}}" """;
+            return TestResponse.Json(200, $$"""{"{{(isPost ? "access_token" : "token")}}":"{{token}}","expires_in":{{(int)Lifetime.TotalSeconds}}{{refresh}}}""");
         }
     }
 
@@ -46,7 +53,20 @@ public sealed class TestTokens(TimeProvider time)
             return authorization?.StartsWith("Bearer ", StringComparison.Ordinal) == true
                 && granted.TryGetValue(authorization[7..], out var token)
                 && token.Until > time.GetUtcNow()
-                && token.Scopes.Contains(scope);
+                && scope.Split(' ').All(needed => token.Scopes.Any(own => Covers(own, needed)));
         }
+    }
+
+    private bool IsPosted(TestRequest form) => form.Query("client_id").Count == 1 && form.Query("grant_type") switch
+    {
+        ["refresh_token"] => RefreshToken is not null && form.Query("refresh_token") is [var token] && token == RefreshToken,
+        ["password"] => Login is not null && form.Query("username") is [var user] && form.Query("password") is [var password] && $"{user}:{password}" == Login,
+        _ => false,
+    };
+
+    private static bool Covers(string own, string needed)
+    {
+        var (ownEnd, neededEnd) = (own.LastIndexOf(':'), needed.LastIndexOf(':'));
+        return own[..ownEnd] == needed[..neededEnd] && needed[(neededEnd + 1)..].Split(',').All(own[(ownEnd + 1)..].Split(',').Contains);
     }
 }
