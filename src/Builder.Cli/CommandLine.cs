@@ -15,7 +15,9 @@ internal static class CommandLine
         {
             BuildCommand.Create(),
             CopyCommand.Create(),
+            ExportCommand.Create(),
             ImagesCommand.Create(),
+            ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
             LoginCommand.Create(),
@@ -25,9 +27,10 @@ internal static class CommandLine
             RmCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            SquashCommand.Create(),
             VersionCommand.Create(),
         };
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(BuildCommand.Complete(arguments));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);

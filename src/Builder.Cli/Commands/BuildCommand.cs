@@ -18,7 +18,10 @@ internal static class BuildCommand
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
-    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|registry|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<bool> Push = new("--push") { Description = "Push the image to its registries: --output type=registry" };
+    private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation of the manifest, as [manifest:]KEY=VALUE", HelpName = "key=value" };
+    private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
     private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
@@ -37,11 +40,15 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Squash, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
+
+    /// <summary>An option whose value may be left away takes no other word for it: in <c>--squash .</c> the dot is the context.</summary>
+    public static string[] Complete(string[] arguments) =>
+        arguments is ["build", ..] ? [.. arguments.Select(argument => argument == "--squash" ? "--squash=new" : argument)] : arguments;
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -53,6 +60,7 @@ internal static class BuildCommand
             result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
         }
 
+        await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());
@@ -90,8 +98,10 @@ internal static class BuildCommand
         },
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
-        Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+        Annotations = BuildPush.Annotations(parsed.GetValue(Annotation) ?? []),
+        Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
     };
 
     private static SourceText ReadDockerfile()
@@ -150,7 +160,15 @@ internal static class BuildCommand
             : throw new BuilderException(CliErrors.Usage, $"'{text}' is not what --add-host takes", "write it as NAME:ADDRESS");
     }
 
-    private static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null
+    private static SquashMode SquashOf(ParseResult parsed) => parsed.GetResult(Squash) is null ? SquashMode.None : parsed.GetValue(Squash) switch
+    {
+        null or "new" or "true" => SquashMode.New,
+        "all" => SquashMode.All,
+        "false" => SquashMode.None,
+        var other => throw new BuilderException(CliErrors.Usage, $"'{other}' is not what --squash takes", "it is new or all, written --squash=all"),
+    };
+
+    internal static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null
         : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 ? seconds
         : throw new BuilderException(CliErrors.Usage, $"invalid SOURCE_DATE_EPOCH: {text}", "it is a number of seconds since 1970");
 }

@@ -2,16 +2,19 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Builder.Cli.Displays;
+using Builder.Cli.Registries;
 using Builder.Diagnostics;
 using Builder.Engine.Manifests;
 using Builder.Engine.Pushing;
 using Builder.Oci;
+using Builder.Registry;
 
 namespace Builder.Cli.Commands;
 
 /// <summary><c>builder manifest</c>: lists of images for several platforms, and what refers to an image.</summary>
 internal static class ManifestCommand
 {
+    private static readonly RegistryFlags Flags = new();
     private static readonly Argument<string> List = new("list") { Description = "Name of the manifest list" };
     private static readonly Argument<string> Image = new("image") { Description = "An image of the store, or docker://name" };
     private static readonly Argument<string[]> Images = new("image") { Description = "Images of the store, or docker://name", Arity = ArgumentArity.ZeroOrMore };
@@ -59,6 +62,11 @@ internal static class ManifestCommand
             }
         }
 
+        if (name is "create" or "add" or "push" or "referrers" or "attach")
+        {
+            Flags.AddTo(command);
+        }
+
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => action(session, parsed, token)));
         return command;
     }
@@ -66,7 +74,8 @@ internal static class ManifestCommand
     private static async Task<int> CreateAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var name = NameOf(parsed);
-        var lists = new ManifestLists(session.Store, session.Registry);
+        using var registry = ClientFor(parsed.GetValue(Images)!.FirstOrDefault(), parsed);
+        var lists = new ManifestLists(session.Store, registry);
         lists.Create(name, parsed.GetValue(Amend));
         foreach (var image in parsed.GetValue(Images)!)
         {
@@ -88,7 +97,8 @@ internal static class ManifestCommand
         var change = ChangeOf(parsed);
         var platform = change is { Os: null, Architecture: null } ? null
             : new Platform(change.Architecture ?? Platform.Host.Architecture, change.Os ?? Platform.Host.Os) { Variant = change.Variant }.Normalised();
-        var lists = new ManifestLists(session.Store, session.Registry);
+        using var registry = ClientFor(parsed.GetValue(Image), parsed);
+        var lists = new ManifestLists(session.Store, registry);
         var added = await lists.AddAsync(name, parsed.GetValue(Image)!, parsed.GetValue(All), platform, change, cancellationToken);
         foreach (var entry in added)
         {
@@ -130,7 +140,9 @@ internal static class ManifestCommand
         var name = NameOf(parsed);
         var target = new ManifestLists(session.Store, session.Registry).Find(name);
         var destination = parsed.GetValue(Destination) is { } text ? PushCommand.DestinationOf(text) : name;
-        var result = await PushCommand.PushAsync(session, new PushRequest(target, [destination]).With(parsed), parsed.GetValue(PushOptions.Quiet), cancellationToken);
+        using var registry = ClientFor(destination, parsed);
+        var result = await PushCommand.PushAsync(
+            session.Store, registry, new PushRequest(target, [destination]).With(parsed), parsed.GetValue(PushOptions.Quiet), report: true, cancellationToken);
         await PushOptions.WriteDigestAsync(parsed.GetValue(PushOptions.DigestFile), result.Manifest.Digest, cancellationToken);
         if (parsed.GetValue(Purge))
         {
@@ -162,8 +174,9 @@ internal static class ManifestCommand
     private static async Task<int> ReferrersAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var reference = ImageReference.Parse(parsed.GetValue(Reference)!);
-        var subject = await session.Registry.FindAsync(reference, cancellationToken);
-        var found = await session.Registry.ListReferrersAsync(reference with { Tag = null, Digest = subject.Digest }, parsed.GetValue(ArtifactType), cancellationToken);
+        using var registry = ClientFor(reference, parsed);
+        var subject = await registry.FindAsync(reference, cancellationToken);
+        var found = await registry.ListReferrersAsync(reference with { Tag = null, Digest = subject.Digest }, parsed.GetValue(ArtifactType), cancellationToken);
         Table.Write(["DIGEST", "ARTIFACT TYPE", "SIZE"], found.Select(entry => (string[])[entry.Digest.ToString(), Terminal.Harmless(entry.ArtifactType ?? ""), Sizes.Format(entry.Size)]));
         return 0;
     }
@@ -176,7 +189,8 @@ internal static class ManifestCommand
                 ? files[0].MediaType
                 : throw new BuilderException(CliErrors.Usage, "an artifact has a kind", "say it with --artifact-type, such as application/spdx+json"));
         var reference = ImageReference.Parse(parsed.GetValue(Reference)!);
-        var attached = await new ArtifactAttacher(session.Registry).AttachAsync(reference, type, files, ChangeOf(parsed, annotationsOnly: true).Annotations, cancellationToken);
+        using var registry = ClientFor(reference, parsed);
+        var attached = await new ArtifactAttacher(registry).AttachAsync(reference, type, files, ChangeOf(parsed, annotationsOnly: true).Annotations, cancellationToken);
         Terminal.WriteLine(attached.Digest.ToString());
         return 0;
     }
@@ -189,6 +203,15 @@ internal static class ManifestCommand
             ? new ArtifactFile(text[..colon], text[(colon + 1)..])
             : new ArtifactFile(text, ArtifactAttacher.DefaultType);
     }
+
+    /// <summary>The registry that an image is in, for the flags that are about one.</summary>
+    private static RegistryClient ClientFor(string? image, ParseResult parsed)
+    {
+        var text = image?.StartsWith("docker://", StringComparison.Ordinal) == true ? image["docker://".Length..] : image;
+        return text is not null && ImageReference.TryParse(text, out var reference) ? ClientFor(reference, parsed) : new RegistryClient(Flags.Options(parsed, ""));
+    }
+
+    private static RegistryClient ClientFor(ImageReference reference, ParseResult parsed) => new(Flags.Options(parsed, reference.Domain));
 
     private static ImageReference NameOf(ParseResult parsed) => ImageReference.Parse(parsed.GetValue(List)!);
 

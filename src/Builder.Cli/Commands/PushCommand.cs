@@ -1,16 +1,20 @@
 using System.CommandLine;
 using Builder.Cli.Displays;
+using Builder.Cli.Registries;
 using Builder.Diagnostics;
 using Builder.Engine.Images;
 using Builder.Engine.Pushing;
 using Builder.Engine.Transports;
 using Builder.Oci;
+using Builder.Registry;
+using Builder.Storage;
 
 namespace Builder.Cli.Commands;
 
 /// <summary><c>builder push</c>: images of the store to their registries.</summary>
 internal static class PushCommand
 {
+    private static readonly RegistryFlags Flags = new();
     private static readonly Option<bool> AllTags = new("--all-tags", "-a") { Description = "Push every tag that the store has of the repository" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "Of an image for several platforms, push this one", HelpName = "platform" };
     private static readonly Argument<string> Image = new("image") { Description = "Name or id of an image" };
@@ -22,6 +26,7 @@ internal static class PushCommand
         {
             AllTags, PlatformOption, PushOptions.Compression, PushOptions.Level, PushOptions.Force, PushOptions.Format, PushOptions.DigestFile, PushOptions.Quiet, Image, Destination,
         };
+        Flags.AddTo(command);
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => PushAsync(session, parsed, token)));
         return command;
     }
@@ -33,7 +38,8 @@ internal static class PushCommand
         foreach (var (target, names) in Images(session, parsed))
         {
             var request = new PushRequest(target, names) { Platform = platform }.With(parsed);
-            last = (await PushAsync(session, request, parsed.GetValue(PushOptions.Quiet), cancellationToken)).Manifest.Digest;
+            using var registry = new RegistryClient(Flags.Options(parsed, names[0].Domain));
+            last = (await PushAsync(session.Store, registry, request, parsed.GetValue(PushOptions.Quiet), report: true, cancellationToken)).Manifest.Digest;
         }
 
         await PushOptions.WriteDigestAsync(parsed.GetValue(PushOptions.DigestFile), last!.Value, cancellationToken);
@@ -41,12 +47,13 @@ internal static class PushCommand
     }
 
     /// <summary>Pushes and reports in Docker's words: <c>tag: digest: sha256:… size: n</c> for each destination.</summary>
-    public static async Task<PushResult> PushAsync(Session session, PushRequest request, bool quiet, CancellationToken cancellationToken)
+    public static async Task<PushResult> PushAsync(
+        BuilderStore store, RegistryClient registry, PushRequest request, bool quiet, bool report, CancellationToken cancellationToken)
     {
         PushResult result;
         using (var display = TransferDisplay.Open(quiet))
         {
-            result = await new ImagePusher(session.Store, session.Registry).PushAsync(request, display.Show, cancellationToken);
+            result = await new ImagePusher(store, registry).PushAsync(request, display.Show, cancellationToken);
         }
 
         if (!quiet)
@@ -56,7 +63,7 @@ internal static class PushCommand
                 : $"sent {Sizes.Format(result.BytesSent)}: {result.Sent} new, {result.Mounted} from other repositories, {result.Existed} already there");
         }
 
-        foreach (var name in request.Destinations)
+        foreach (var name in report ? request.Destinations : [])
         {
             Terminal.WriteLine(quiet ? name.ToString() : $"{name.Tag ?? name.Familiar}: digest: {result.Manifest.Digest} size: {result.Manifest.Size}");
         }
@@ -64,7 +71,7 @@ internal static class PushCommand
         return result;
     }
 
-    private static IEnumerable<(Descriptor Target, IReadOnlyList<ImageReference> Names)> Images(Session session, ParseResult parsed)
+    private static (Descriptor Target, IReadOnlyList<ImageReference> Names)[] Images(Session session, ParseResult parsed)
     {
         var text = parsed.GetValue(Image)!;
         var destination = parsed.GetValue(Destination);
@@ -84,7 +91,7 @@ internal static class PushCommand
             : throw new BuilderException(CliErrors.Usage, $"'{text}' is the id of an image and says no registry", "say where to push it: builder push ID NAME");
     }
 
-    private static IEnumerable<(Descriptor, IReadOnlyList<ImageReference>)> AllOf(Session session, string text, string? destination)
+    private static (Descriptor Target, IReadOnlyList<ImageReference> Names)[] AllOf(Session session, string text, string? destination)
     {
         var repository = ImageReference.Parse(text);
         if (destination is not null || text != repository.Familiar[..^":latest".Length] && text.EndsWith(':' + repository.Tag, StringComparison.Ordinal))

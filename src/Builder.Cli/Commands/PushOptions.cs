@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Archives.Compression;
 using Builder.Diagnostics;
 using Builder.Engine.Pushing;
 using Builder.Oci;
@@ -8,7 +9,7 @@ namespace Builder.Cli.Commands;
 /// <summary>What <c>push</c>, <c>manifest push</c> and <c>build --push</c> have in common.</summary>
 internal static class PushOptions
 {
-    public static Option<string?> Compression { get; } = new("--compression", "--compression-format") { Description = "How layers are compressed that are not yet: gzip (default), zstd or none", HelpName = "kind" };
+    public static Option<string?> Compression { get; } = new("--compression", "--compression-format") { Description = "How layers are compressed that are not yet: gzip (default), zstd, estargz or none", HelpName = "kind" };
 
     public static Option<int?> Level { get; } = new("--compression-level") { Description = "1 (fast) to 9 (small) for gzip, to 22 for zstd", HelpName = "n" };
 
@@ -22,10 +23,14 @@ internal static class PushOptions
 
     public static PushRequest With(this PushRequest request, ParseResult parsed) => request with
     {
-        Compression = LayerCompression.Parse(parsed.GetValue(Compression), parsed.GetValue(Level)),
+        Compression = CompressionOf(parsed.GetValue(Compression), parsed.GetValue(Level)),
         ForceCompression = parsed.GetValue(Force),
         Format = FormatOf(parsed.GetValue(Format)),
     };
+
+    private static LayerCompression CompressionOf(string? name, int? level) =>
+        LayerCompression.TryParse(name ?? "gzip", level, out var problem)
+        ?? throw new BuilderException(Engine.EngineErrors.BadCompression, problem!, "it is one of " + string.Join(", ", LayerCompression.Names));
 
     public static PushFormat FormatOf(string? text) => text switch
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Builder.Cli.Displays;
+using Builder.Cli.Registries;
 using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Registry;
@@ -9,6 +10,7 @@ namespace Builder.Cli.Commands;
 /// <summary><c>builder rm --remote</c>: deletes in a registry. A tag alone by its name; an image, with all its tags, by its digest.</summary>
 internal static class RmCommand
 {
+    private static readonly RegistryFlags Flags = new();
     private static readonly Option<bool> Remote = new("--remote") { Description = "Delete in the registry" };
     private static readonly Option<bool> Manifest = new("--manifest") { Description = "Delete the image that a tag stands for, with every tag that it has" };
     private static readonly Argument<string[]> Names = new("name") { Description = "A name with a tag or a digest", Arity = ArgumentArity.OneOrMore };
@@ -16,11 +18,12 @@ internal static class RmCommand
     public static Command Create()
     {
         var command = new Command("rm", "Delete images and tags in a registry") { Remote, Manifest, Names };
-        command.SetAction((parsed, _) => Session.RunAsync((session, token) => RemoveAsync(session, parsed, token)));
+        Flags.AddTo(command);
+        command.SetAction((parsed, _) => Session.GuardAsync(token => RemoveAsync(parsed, token)));
         return command;
     }
 
-    private static async Task<int> RemoveAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> RemoveAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(Remote))
         {
@@ -29,10 +32,11 @@ internal static class RmCommand
 
         foreach (var reference in parsed.GetValue(Names)!.Select(ImageReference.Parse))
         {
+            using var registry = new RegistryClient(Flags.Options(parsed, reference.Domain));
             var target = reference.Digest is null && parsed.GetValue(Manifest)
-                ? reference with { Tag = null, Digest = (await session.Registry.FindAsync(reference, cancellationToken)).Digest }
+                ? reference with { Tag = null, Digest = (await registry.FindAsync(reference, cancellationToken)).Digest }
                 : reference;
-            await DeleteAsync(session.Registry, target, cancellationToken);
+            await DeleteAsync(registry, target, cancellationToken);
             Terminal.WriteLine($"Deleted: {target.Familiar}");
         }
 

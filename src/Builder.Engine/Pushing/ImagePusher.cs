@@ -1,3 +1,6 @@
+using Builder.Archives.Compression;
+using Builder.Engine.Exporters;
+using Builder.Engine.Images;
 using Builder.Engine.Transfers;
 using Builder.Oci;
 using Builder.Registry;
@@ -21,6 +24,13 @@ public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
     public async Task<PushResult> PushAsync(PushRequest request, Action<TransferEvent>? events, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Compression.Format == LayerFormat.Estargz)
+        {
+            // Its layers have other diff IDs, so the config changes with them: made in the store first.
+            var form = new ImageForm { Compression = request.Compression, ForceCompression = request.ForceCompression };
+            request = request with { Target = await new ImageConverter(store).ConvertAsync(request.Target, form, cancellationToken), Compression = LayerCompression.Gzip, ForceCompression = false };
+        }
+
         var root = new PushPlanner(store, registry, request).Plan();
         var tally = new PushTally();
         foreach (var repository in request.Destinations.GroupBy(destination => destination.Repository))

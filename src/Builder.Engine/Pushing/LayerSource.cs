@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Builder.Archives;
+using Builder.Archives.Compression;
 using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Registry.Push;
@@ -36,17 +37,14 @@ internal sealed class LayerSource(BuilderStore store, DiffId diffId, LayerCompre
         {
             using var feeder = new PipeFeeder(pipe, offset, cancellationToken);
             using var hashing = new HashingStream(feeder);
-            using (var compressed = compression.Open(hashing))
-            {
-                store.Layers.CopyTo(diffId, compressed, cancellationToken);
-            }
+            await LayerEncoder.EncodeAsync(stream => store.Layers.CopyTo(diffId, stream, cancellationToken), compression, hashing, null, cancellationToken);
 
             var made = new Descriptor(compression.MediaType, hashing.Finish(), hashing.Count);
             finished = known is null || (known.Digest == made.Digest && known.Size == made.Size)
                 ? made
                 : throw new BuilderException(
                     EngineErrors.LayerChanged, $"layer {diffId} was {known.Digest} when it was compressed before and is {made.Digest} now", "a newer Builder compresses differently: push again");
-            store.Transfers.RememberCompressed(diffId, compression.Way, made);
+            store.Transfers.RememberCompressed(diffId, compression.Key, made);
         }
 #pragma warning disable CA1031 // Whatever it is, the reader at the other end of the pipe is the one to tell.
         catch (Exception e)

@@ -1,5 +1,6 @@
 using Builder.Archives.Compression;
 using Builder.Diagnostics;
+using Builder.Engine.Images;
 using Builder.Oci;
 using Builder.Registry;
 using Builder.Storage;
@@ -65,18 +66,18 @@ internal sealed class PushPlanner(BuilderStore store, RegistryClient registry, P
         var compression = request.Compression;
         var isPlain = layer.Digest == diffId.Digest;
         var kind = KindOf(layer, isPlain);
-        if (!MediaTypes.IsLayer(layer.MediaType) || kind == compression.Kind || !(isPlain || request.ForceCompression))
+        if (!MediaTypes.IsLayer(layer.MediaType) || kind == compression.Format || !(isPlain || request.ForceCompression))
         {
             return AsItIs(layer, layer with { MediaType = TypeOf(layer, kind, manifestType) }, "layer");
         }
 
-        if (compression.Kind == CompressionKind.None)
+        if (compression.Format == LayerFormat.Uncompressed)
         {
             return new PushPiece(
-                $"layer {diffId.Digest.Short}", diffId.ToString(), layer with { MediaType = TypeOf(layer, CompressionKind.None, manifestType) }, new LayerSource(store, diffId, compression, null));
+                $"layer {diffId.Digest.Short}", diffId.ToString(), layer with { MediaType = TypeOf(layer, LayerFormat.Uncompressed, manifestType) }, new LayerSource(store, diffId, compression, null));
         }
 
-        var known = store.Transfers.FindCompressed(diffId, compression.Way);
+        var known = store.Transfers.FindCompressed(diffId, compression.Key);
         if (!store.Layers.Contains(diffId) && known is null)
         {
             // It lies in a registry, compressed in another way than is wanted.
@@ -85,8 +86,8 @@ internal sealed class PushPlanner(BuilderStore store, RegistryClient registry, P
 
         return new PushPiece(
             $"layer {diffId.Digest.Short}",
-            $"{diffId}+{compression.Way}",
-            layer with { MediaType = TypeOf(layer, compression.Kind, manifestType) },
+            $"{diffId}+{compression.Key}",
+            layer with { MediaType = TypeOf(layer, compression.Format, manifestType) },
             new LayerSource(store, diffId, compression, known));
     }
 
@@ -119,31 +120,27 @@ internal sealed class PushPlanner(BuilderStore store, RegistryClient registry, P
         throw new BuilderException(EngineErrors.CannotPush, $"{blob.Digest} of the image is neither in the store nor where it was last seen", "pull or build the image again", inner: failure);
     }
 
-    private static CompressionKind KindOf(Descriptor layer, bool isPlain) => layer.MediaType switch
+    private static LayerFormat KindOf(Descriptor layer, bool isPlain) => layer.MediaType switch
     {
-        _ when isPlain => CompressionKind.None,
-        MediaTypes.OciLayerZstd or MediaTypes.DockerLayerZstd => CompressionKind.Zstd,
-        _ => CompressionKind.Gzip,
+        _ when isPlain => LayerFormat.Uncompressed,
+        MediaTypes.OciLayerZstd or MediaTypes.DockerLayerZstd => LayerFormat.Zstd,
+        _ => LayerFormat.Gzip,
     };
 
-    private static string TypeOf(Descriptor layer, CompressionKind kind, string manifestType)
+    private static string TypeOf(Descriptor layer, LayerFormat format, string manifestType)
     {
         if (!MediaTypes.IsLayer(layer.MediaType))
         {
             return layer.MediaType;
         }
 
-        if (manifestType != MediaTypes.DockerManifest)
+        if (manifestType == MediaTypes.DockerManifest && format == LayerFormat.Zstd)
         {
-            return Sniffer.LayerMediaType(kind)!;
+            throw new BuilderException(EngineErrors.CannotPush, "Docker's format has no layers compressed with zstd", "use --format oci, or --compression gzip with --force-compression");
         }
 
-        return kind switch
-        {
-            CompressionKind.None => MediaTypes.DockerLayer,
-            CompressionKind.Gzip => MediaTypes.DockerLayerGzip,
-            _ => throw new BuilderException(EngineErrors.CannotPush, "Docker's format has no layers compressed with zstd", "use --format oci, or --compression gzip with --force-compression"),
-        };
+        var type = new LayerCompression(format).MediaType;
+        return manifestType == MediaTypes.DockerManifest ? MediaTypeFamilies.ToDocker(type) : type;
     }
 
     private byte[] Read(Descriptor document)

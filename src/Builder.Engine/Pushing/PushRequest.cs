@@ -1,3 +1,4 @@
+using Builder.Archives.Compression;
 using Builder.Oci;
 
 namespace Builder.Engine.Pushing;
@@ -19,7 +20,7 @@ public enum PushFormat
 /// <param name="Destinations">Repository and tag; several tags of one repository cost one manifest each.</param>
 public sealed record PushRequest(Descriptor Target, IReadOnlyList<ImageReference> Destinations)
 {
-    public LayerCompression Compression { get; init; } = LayerCompression.Default;
+    public LayerCompression Compression { get; init; } = LayerCompression.Gzip;
 
     /// <summary>Whether layers that are compressed already, those of a base image, are compressed again to be alike.</summary>
     public bool ForceCompression { get; init; }

@@ -15,7 +15,7 @@ internal sealed class StoredBlobSource(BuilderStore store, Descriptor blob, Func
     /// <summary>The blob, or the uncompressed layer of this digest that a snapshot has promised.</summary>
     public static BlobSource Of(BuilderStore store, Descriptor blob, Func<CancellationToken, Task<Stream>> elsewhere) =>
         !store.Content.Contains(blob.Digest) && store.Layers.Contains(new DiffId(blob.Digest))
-            ? new LayerSource(store, new DiffId(blob.Digest), new LayerCompression(CompressionKind.None), blob)
+            ? new LayerSource(store, new DiffId(blob.Digest), LayerCompression.Uncompressed, blob)
             : new StoredBlobSource(store, blob, elsewhere);
 
     public override async Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
