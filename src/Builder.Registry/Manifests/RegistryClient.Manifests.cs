@@ -79,7 +79,7 @@ public sealed partial class RegistryClient
                 RegistryErrors.NoDeletion,
                 failure.Message,
                 reference.Digest is null
-                    ? $"{connection.Endpoint.Domain} does not delete tags; to delete the manifest, with every tag that it has, name it by its digest"
+                    ? $"{connection.Endpoint.Domain} does not delete tags; to delete the manifest, with every tag that it has, name it by its digest, or say --manifest"
                     : $"{connection.Endpoint.Domain} does not delete, or not without being configured to")
             {
                 Host = failure.Host,
