@@ -15,6 +15,7 @@ internal static class CommandLine
         {
             BuildCommand.Create(),
             CopyCommand.Create(),
+            FmtCommand.Create(),
             ExportCommand.Create(),
             ImagesCommand.Create(),
             ImportCommand.Create(),
