@@ -61,6 +61,7 @@ internal static class BuildCommand
         }
 
         await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
+        session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());

@@ -28,13 +28,13 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
 
                 if (output.IsKept)
                 {
-                    Keep(manifest, output.Name is { } called ? [.. names, ImageReference.Parse(called)] : names);
+                    Keep(manifest, output.Name is { } called ? [.. names, ImageReference.Parse(called)] : names, cancellationToken);
                 }
 
                 break;
             case OutputKind.Image:
                 manifest = await ConvertAsync(image, output, cancellationToken);
-                Keep(manifest, output.Name is { } name ? [.. names, ImageReference.Parse(name)] : names);
+                Keep(manifest, output.Name is { } name ? [.. names, ImageReference.Parse(name)] : names, cancellationToken);
                 break;
             case OutputKind.Docker or OutputKind.Oci:
                 manifest = await ConvertAsync(image, output, cancellationToken);
@@ -65,8 +65,13 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
         return manifest;
     }
 
-    private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names)
+    private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
+        if (store.WritesLayers)
+        {
+            new ImageMaterializer(store).Write(manifest, cancellationToken);
+        }
+
         if (names.Count == 0)
         {
             store.Names.Keep(manifest);

@@ -16,9 +16,10 @@ public sealed class TransferMemory
 {
     private const int MaxPlaces = 16;
     private readonly string folder;
-    private readonly AtomicFile files;
+    private readonly AtomicFile? files;
 
-    internal TransferMemory(string folder, AtomicFile files)
+    /// <param name="files">Null where nothing can be written: then nothing is learned.</param>
+    internal TransferMemory(string folder, AtomicFile? files)
     {
         this.folder = folder;
         this.files = files;
@@ -32,11 +33,17 @@ public sealed class TransferMemory
     {
         ArgumentNullException.ThrowIfNull(blob);
         var known = new SortedDictionary<string, Descriptor>(Compressed(diffId)?.Blobs.ToDictionary() ?? [], StringComparer.Ordinal) { [way] = blob };
-        files.Write(CompressedPath(diffId), StorageJson.Write(new CompressedRecord(known), StorageJson.Types.CompressedRecord));
+        files?.Write(CompressedPath(diffId), StorageJson.Write(new CompressedRecord(known), StorageJson.Types.CompressedRecord));
     }
 
     /// <summary>Forgets it all of a layer: a newer program compresses to other bytes.</summary>
-    public void ForgetCompressed(DiffId diffId) => File.Delete(CompressedPath(diffId));
+    public void ForgetCompressed(DiffId diffId)
+    {
+        if (files is not null)
+        {
+            File.Delete(CompressedPath(diffId));
+        }
+    }
 
     /// <summary>The repositories (<c>localhost:5000/app</c>) that a blob was seen in, the latest first.</summary>
     public IReadOnlyList<string> PlacesOf(Digest blob) =>
@@ -52,7 +59,7 @@ public sealed class TransferMemory
         }
 
         IReadOnlyList<string> places = [repository, .. known.Where(place => place != repository).Take(MaxPlaces - 1)];
-        files.Write(PlacesPath(blob), StorageJson.Write(new PlacesRecord(places), StorageJson.Types.PlacesRecord));
+        files?.Write(PlacesPath(blob), StorageJson.Write(new PlacesRecord(places), StorageJson.Types.PlacesRecord));
     }
 
     /// <summary>Forgets what is about layers that are no longer here.</summary>
