@@ -82,16 +82,22 @@ public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
     private async Task PushPiecesAsync(PushNode root, ImageReference repository, PushTally tally, Action<TransferEvent>? events, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(root.AllPieces, options, async (piece, token) => await PushPieceAsync(piece, repository, tally, events, token));
+        await Parallel.ForEachAsync(root.AllPieces, options, async (piece, token) => await PushPieceAsync(root, piece, repository, tally, events, token));
     }
 
-    private async Task PushPieceAsync(PushPiece piece, ImageReference repository, PushTally tally, Action<TransferEvent>? events, CancellationToken cancellationToken)
+    private async Task PushPieceAsync(
+        PushNode root, PushPiece piece, ImageReference repository, PushTally tally, Action<TransferEvent>? events, CancellationToken cancellationToken)
     {
         var total = piece.Source.Descriptor?.Size;
         var mountFrom = piece.Source.Descriptor is { } blob ? MountCandidate(blob.Digest, repository) : null;
         var pushed = await registry.PushBlobAsync(
             repository, piece.Source, mountFrom, sent => events?.Invoke(new TransferEvent(piece.Name, TransferStage.Moving, sent, total)), cancellationToken);
-        piece.Became(pushed.Blob);
+        foreach (var twin in root.EveryPiece.Where(other => other.Key == piece.Key))
+        {
+            // Another image of the same index lists it too, and it was sent for both.
+            twin.Became(pushed.Blob);
+        }
+
         store.Transfers.RememberPlace(pushed.Blob.Digest, repository.Repository);
         tally.Count(pushed);
         var stage = pushed.Fate switch { BlobFate.Existed => TransferStage.Existed, BlobFate.Mounted => TransferStage.Mounted, _ => TransferStage.Done };
@@ -150,7 +156,7 @@ public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
                 await Task.Delay(registry.Options.FirstPause * attempt * 3, registry.Options.Time, cancellationToken);
                 foreach (var piece in node.AllPieces)
                 {
-                    await PushPieceAsync(piece, reference, tally, null, cancellationToken);
+                    await PushPieceAsync(node, piece, reference, tally, null, cancellationToken);
                 }
             }
         }

@@ -21,7 +21,10 @@ internal abstract class PushNode(Descriptor original)
     public Descriptor? Described => Document is var (type, bytes) ? original with { MediaType = type, Digest = Digest.Of(bytes), Size = bytes.Length } : null;
 
     /// <summary>All blobs below, each once.</summary>
-    public IEnumerable<PushPiece> AllPieces => Pieces.Concat(Children.SelectMany(child => child.AllPieces)).DistinctBy(piece => piece.Key);
+    public IEnumerable<PushPiece> AllPieces => EveryPiece.DistinctBy(piece => piece.Key);
+
+    /// <summary>All blobs below, as often as something lists them.</summary>
+    public IEnumerable<PushPiece> EveryPiece => Pieces.Concat(Children.SelectMany(child => child.EveryPiece));
 }
 
 /// <summary>An image for one platform, or an artifact.</summary>
