@@ -19,11 +19,13 @@ internal static class CommandLine
             LoadCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
+            PullCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            TagsCommand.Create(),
             VersionCommand.Create(),
         };
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse([.. arguments.Select(WithDefault)]);
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
@@ -32,6 +34,9 @@ internal static class CommandLine
         // Signals are the session's business: it lets a build clean up before the process ends.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
+
+    /// <summary>Docker's --pull takes a value only behind an equals sign: what follows it is the context.</summary>
+    private static string WithDefault(string argument) => argument == "--pull" ? "--pull=always" : argument;
 
     private static int ReportUsage(ParseResult parsed)
     {

@@ -1,6 +1,7 @@
 using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Engine.Exporters;
+using Builder.Engine.Pulling;
 using Builder.Graph.Compilation;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
@@ -36,8 +37,8 @@ public sealed record BuildRequest
 
     public bool NoCache { get; init; }
 
-    /// <summary>Ask registries what the names of base images mean now, whatever the store knows under them.</summary>
-    public bool Pull { get; init; }
+    /// <summary>When registries are asked what the names of base images mean.</summary>
+    public PullPolicy Pull { get; init; }
 
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 

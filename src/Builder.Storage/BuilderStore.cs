@@ -23,6 +23,7 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…             unpacked layers and finished steps
 /// layers/…                     diff ID → where the layer's bytes come from
 /// cache/…                      step key → result
+/// partial/…                    blobs of which a part has arrived
 /// leases/, tmp/                who uses it; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.

@@ -5,6 +5,7 @@ using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Exporters;
+using Builder.Engine.Pulling;
 using Builder.Oci;
 
 namespace Builder.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
-    private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
+    private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
@@ -73,7 +74,7 @@ internal static class BuildCommand
         Labels = Pairs(parsed.GetValue(Label), "--label", null),
         Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
         NoCache = parsed.GetValue(NoCache),
-        Pull = parsed.GetValue(Pull),
+        Pull = PullPolicyOf(parsed.GetValue(Pull)),
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {
@@ -92,6 +93,15 @@ internal static class BuildCommand
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
         Jobs = parsed.GetValue(Jobs),
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+    };
+
+    private static PullPolicy PullPolicyOf(string? text) => text switch
+    {
+        null or "missing" or "false" => PullPolicy.Missing,
+        "always" or "true" => PullPolicy.Always,
+        "newer" or "ifnewer" => PullPolicy.Newer,
+        "never" => PullPolicy.Never,
+        _ => throw new BuilderException(CliErrors.Usage, $"unknown pull policy '{text}'", "it is always, missing, newer or never"),
     };
 
     private static SourceText ReadDockerfile()

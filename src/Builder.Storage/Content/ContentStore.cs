@@ -86,6 +86,27 @@ public sealed class ContentStore
     /// <param name="sizeLimit">Writing more bytes than this is an error at once, not only at the end.</param>
     public BlobWriter CreateWriter(long? sizeLimit = null) => new(this, temp.NewPath(), sizeLimit);
 
+    /// <summary>
+    /// A blob to be put together out of pieces, with what earlier runs of the program left of it. Disposed of before it is
+    /// committed, it keeps what it has for the next run.
+    /// </summary>
+    public PartialBlob OpenPartial(Descriptor blob)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        var folder = PartialFolder;
+        Directory.CreateDirectory(folder);
+        return PartialBlob.Open(this, blob, folder, temp.NewPath());
+    }
+
+    /// <summary>Removes what was left of unfinished downloads; nobody may be at one.</summary>
+    internal void RemovePartials()
+    {
+        if (Directory.Exists(PartialFolder))
+        {
+            Directory.Delete(PartialFolder, recursive: true);
+        }
+    }
+
     /// <summary>All blobs, in no order.</summary>
     internal IEnumerable<Digest> List()
     {
@@ -102,6 +123,8 @@ public sealed class ContentStore
     internal void Delete(Digest digest) => File.Delete(PathOf(digest));
 
     internal void Publish(string draft, Digest digest) => files.Publish(draft, PathOf(digest));
+
+    private string PartialFolder => Path.Combine(root, "partial");
 
     internal bool SyncsContent => fsync != FsyncPolicy.Never;
 

@@ -122,6 +122,7 @@ internal sealed class GarbageCollector(BuilderStore store)
             store.Content.Delete(digest);
         }
 
+        store.Content.RemovePartials();
         store.Layers.ForgetWhatIsGone();
         return report;
     }
