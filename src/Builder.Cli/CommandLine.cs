@@ -14,7 +14,10 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
+            FmtCommand.Create(),
+            ExportCommand.Create(),
             ImagesCommand.Create(),
+            ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
             LoginCommand.Create(),
@@ -22,10 +25,11 @@ internal static class CommandLine
             PullCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
+            SquashCommand.Create(),
             TagsCommand.Create(),
             VersionCommand.Create(),
         };
-        var parsed = root.Parse([.. arguments.Select(WithDefault)]);
+        var parsed = root.Parse(BuildCommand.Complete([.. arguments.Select(WithDefault)]));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);

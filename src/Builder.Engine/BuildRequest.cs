@@ -52,6 +52,9 @@ public sealed record BuildRequest
     /// <summary>Seconds since 1970; null when neither the environment nor the user says.</summary>
     public long? SourceDateEpoch { get; init; }
 
+    /// <summary>Which layers become one.</summary>
+    public SquashMode Squash { get; init; }
+
     /// <summary>How many steps run at the same time; null for one a processor.</summary>
     public int? Jobs { get; init; }
 

@@ -41,22 +41,31 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             warnings(warning);
         }
 
-        var root = await SolveAsync(request, plan, contexts, bases, events, cancellationToken);
-        var image = new ImageAssembler(store, bases).Assemble(plan.Image, root, cancellationToken);
+        var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
+        var forecast = request.Squash == SquashMode.None ? ForecastFor(plan.Image, outputs, cancellationToken) : null;
+        var root = await SolveAsync(request, plan, contexts, bases, events, forecast, cancellationToken);
+        var assembler = new ImageAssembler(store, bases);
         var exporter = new ImageExporter(store, bases, stdout);
-        foreach (var output in request.Outputs.DefaultIfEmpty(new OutputSpec(OutputKind.Image, null)))
+        BuildResult? result = null;
+        foreach (var output in outputs)
         {
-            await exporter.ExportAsync(image, request.Names, output, cancellationToken);
+            // Documents and promises only, and known after the first time: cheap enough to make for each output.
+            var image = assembler.Assemble(plan.Image, root, output.Form.RewriteTimestamps ?? true, request.Squash, cancellationToken);
+            var manifest = await exporter.ExportAsync(image, request.Names, output, cancellationToken);
+            result ??= new BuildResult(OciJson.ReadManifest(store.Content.ReadDocument(manifest)).Config.Digest, manifest);
         }
 
-        return new BuildResult(image.ConfigDigest, image.Manifest);
+        return result!;
     }
 
+    private LayerForecast ForecastFor(ImageBlueprint image, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken) =>
+        new(store, image.Steps.Select(step => step.Layer).OfType<Vertex>(), ImageAssembler.OptionsFor(image, outputs[0].Form.RewriteTimestamps ?? true), cancellationToken);
+
     private async Task<StepResult?> SolveAsync(
-        BuildRequest request, BuildPlan plan, ContextFolders contexts, BaseImages bases, IBuildEvents events, CancellationToken cancellationToken)
+        BuildRequest request, BuildPlan plan, ContextFolders contexts, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
     {
         // An image that only adds words to its base needs none of its files.
-        var needsFiles = plan.Image.Steps.Any(step => step.Layer is not null) || request.Outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
+        var needsFiles = request.Squash == SquashMode.All || plan.Image.Steps.Any(step => step.Layer is not null) || request.Outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
         if (plan.Root is null || !needsFiles)
         {
             return null;
@@ -65,10 +74,18 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var runner = new StepRunner(
             new ImageRunner(store, bases, events, time),
             new RunRunner(store, events, time, request.UserNamespace),
-            new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()));
+            new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
+            forecast);
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
-        var results = await solver.SolveAsync(BuildGraph.Of(plan.Root), cancellationToken);
-        return results[0];
+        try
+        {
+            var results = await solver.SolveAsync(BuildGraph.Of(plan.Root), cancellationToken);
+            return results[0];
+        }
+        finally
+        {
+            await (forecast?.FinishAsync() ?? Task.CompletedTask);
+        }
     }
 
     private static Task<BuildPlan> CompileAsync(

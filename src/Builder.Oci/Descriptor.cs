@@ -39,6 +39,12 @@ public static class AnnotationKeys
     /// <summary>The full reference; containerd's name for it, which <c>docker load</c> honours.</summary>
     public const string ContainerdImageName = "io.containerd.image.name";
 
+    /// <summary>On an estargz layer: the digest of its table of contents.</summary>
+    public const string EstargzToc = "containerd.io/snapshot/stargz/toc.digest";
+
+    /// <summary>On an estargz layer: how long its tar is, in bytes.</summary>
+    public const string EstargzUncompressedSize = "io.containers.estargz.uncompressed-size";
+
     public const string BaseName = "org.opencontainers.image.base.name";
 
     public const string BaseDigest = "org.opencontainers.image.base.digest";

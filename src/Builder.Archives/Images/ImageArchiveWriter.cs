@@ -90,9 +90,4 @@ public static class ImageArchiveWriter
 
     private static TarEntry Entry(string name, TarEntryKind kind, uint mode, long size = 0) =>
         new() { Name = System.Text.Encoding.UTF8.GetBytes(name), Kind = kind, Mode = mode, Size = size };
-
-    private sealed class TarContentWriter(TarWriter tar) : WriteOnlyStream
-    {
-        public override void Write(ReadOnlySpan<byte> buffer) => tar.Write(buffer);
-    }
 }

@@ -95,7 +95,8 @@ public sealed class HashingStream(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    private void Note(ReadOnlySpan<byte> bytes)
+    /// <summary>Counts and hashes bytes that take another way.</summary>
+    internal void Note(ReadOnlySpan<byte> bytes)
     {
         hash.AppendData(bytes);
         Count += bytes.Length;

@@ -20,6 +20,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
     private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
@@ -38,11 +39,15 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Squash, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
+
+    /// <summary>An option whose value may be left away takes no other word for it: in <c>--squash .</c> the dot is the context.</summary>
+    public static string[] Complete(string[] arguments) =>
+        arguments is ["build", ..] ? [.. arguments.Select(argument => argument == "--squash" ? "--squash=new" : argument)] : arguments;
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -91,6 +96,7 @@ internal static class BuildCommand
         },
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
     };
@@ -160,7 +166,15 @@ internal static class BuildCommand
             : throw new BuilderException(CliErrors.Usage, $"'{text}' is not what --add-host takes", "write it as NAME:ADDRESS");
     }
 
-    private static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null
+    private static SquashMode SquashOf(ParseResult parsed) => parsed.GetResult(Squash) is null ? SquashMode.None : parsed.GetValue(Squash) switch
+    {
+        null or "new" or "true" => SquashMode.New,
+        "all" => SquashMode.All,
+        "false" => SquashMode.None,
+        var other => throw new BuilderException(CliErrors.Usage, $"'{other}' is not what --squash takes", "it is new or all, written --squash=all"),
+    };
+
+    internal static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null
         : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 ? seconds
         : throw new BuilderException(CliErrors.Usage, $"invalid SOURCE_DATE_EPOCH: {text}", "it is a number of seconds since 1970");
 }

@@ -14,23 +14,10 @@ public sealed class ThrowawayContainer(BuilderStore store)
     public async Task<ContainerExit> RunAsync(StoredImage image, IReadOnlyList<string> arguments, OutputReceiver output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var layers = image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds).ToArray();
-        var snapshot = await store.Layers.EnsureSnapshotsAsync(layers, OpenLayerAsync, null, cancellationToken);
+        var snapshot = await StoredImageTree.UnpackAsync(store, image, cancellationToken);
         await using var draft = store.Snapshots.Begin(snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
         return await ContainerProcess.RunAsync(files.WithStubs(Describe(image, arguments, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files)), output, cancellationToken);
-    }
-
-    private Task<Stream> OpenLayerAsync(Descriptor layer, CancellationToken cancellationToken)
-    {
-        if (!store.Content.Contains(layer.Digest))
-        {
-            using var writer = store.Content.CreateWriter();
-            store.Layers.CopyTo(layer, writer, cancellationToken);
-            writer.Commit(layer.Digest, layer.Size);
-        }
-
-        return Task.FromResult<Stream>(store.Content.OpenRead(layer.Digest));
     }
 
     private ContainerSpec Describe(StoredImage image, IReadOnlyList<string> arguments, IReadOnlyList<string> lowers, string upper, string work, StepFiles files)

@@ -1,3 +1,4 @@
+using Builder.Archives.Compression;
 using Builder.Archives.Images;
 using Builder.Diagnostics;
 using Builder.Engine.Copying;
@@ -12,18 +13,27 @@ namespace Builder.Engine.Exporters;
 /// <param name="stdout">Opens standard output, for outputs to <c>-</c>.</param>
 internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<Stream> stdout)
 {
-    public async Task ExportAsync(BuiltImage image, IReadOnlyList<ImageReference> names, OutputSpec output, CancellationToken cancellationToken)
+    /// <returns>The image's manifest as it left.</returns>
+    public async Task<Descriptor> ExportAsync(BuiltImage image, IReadOnlyList<ImageReference> names, OutputSpec output, CancellationToken cancellationToken)
     {
+        var manifest = image.Manifest;
         switch (output.Kind)
         {
             case OutputKind.Image:
-                await KeepAsync(image, names, cancellationToken);
+                manifest = await ConvertAsync(image, output, cancellationToken);
+                Keep(manifest, names);
                 break;
             case OutputKind.Docker or OutputKind.Oci:
-                await FetchBaseAsync(image, cancellationToken);
+                manifest = await ConvertAsync(image, output, cancellationToken);
+                ArchiveImage[] images = [new ArchiveImage(manifest, names)];
+                if (!output.IsArchive)
+                {
+                    LayoutFolderWriter.Write(images, new StoreBlobs(store), output.Destination!, cancellationToken);
+                    break;
+                }
+
                 var format = output.Kind == OutputKind.Docker ? ImageArchiveFormat.DockerAndOci : ImageArchiveFormat.OciOnly;
-                Write(output, stream => ImageArchiveWriter.Write(
-                    [new ArchiveImage(image.Manifest, names)], new StoreBlobs(store), stream, new ImageArchiveOptions(format), cancellationToken));
+                Write(output, stream => ImageArchiveWriter.Write(images, new StoreBlobs(store), stream, new ImageArchiveOptions(format), cancellationToken));
                 break;
             case OutputKind.Tar:
                 using (var root = store.Snapshots.OpenView(image.Root))
@@ -38,21 +48,32 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
             default:
                 throw new ArgumentOutOfRangeException(nameof(output));
         }
+
+        return manifest;
     }
 
-    /// <summary>An image in the store is whole: its base's layers are there too.</summary>
-    private async Task KeepAsync(BuiltImage image, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names)
     {
-        await FetchBaseAsync(image, cancellationToken);
         if (names.Count == 0)
         {
-            store.Names.Keep(image.Manifest);
+            store.Names.Keep(manifest);
         }
 
         foreach (var name in names)
         {
-            store.Names.Set(name, image.Manifest);
+            store.Names.Set(name, manifest);
         }
+    }
+
+    /// <summary>
+    /// An image that leaves is whole: its base's layers are there too. Registries and OCI archives are made to be sent, so
+    /// their layers are compressed; what stays on the machine is not.
+    /// </summary>
+    private async Task<Descriptor> ConvertAsync(BuiltImage image, OutputSpec output, CancellationToken cancellationToken)
+    {
+        await FetchBaseAsync(image, cancellationToken);
+        var form = output.Kind == OutputKind.Oci ? output.Form with { Compression = output.Form.Compression ?? LayerCompression.Gzip } : output.Form;
+        return await new ImageConverter(store).ConvertAsync(image.Manifest, form, cancellationToken);
     }
 
     private Task FetchBaseAsync(BuiltImage image, CancellationToken cancellationToken) =>

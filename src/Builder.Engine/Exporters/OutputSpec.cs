@@ -24,6 +24,12 @@ public enum OutputKind
 /// <param name="Destination">A path; <c>-</c> is standard output; null where the kind needs none.</param>
 public sealed record OutputSpec(OutputKind Kind, string? Destination)
 {
+    /// <summary>How the image's layers and documents are written.</summary>
+    public ImageForm Form { get; init; } = ImageForm.AsItIs;
+
+    /// <summary>False for an OCI layout in a folder instead of an archive of one (<c>tar=false</c>).</summary>
+    public bool IsArchive { get; init; } = true;
+
     public const string Stdout = "-";
     private const string WayOut = "write it as type=docker|oci|tar|local|image,dest=PATH, or just as a folder";
 
@@ -44,6 +50,8 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
 
         OutputKind? kind = null;
         string? destination = null;
+        var isArchive = true;
+        var form = new ImageFormParser();
         foreach (var field in text.Split(','))
         {
             var (key, value) = field.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0
@@ -57,20 +65,38 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
                 case "dest":
                     destination = value;
                     break;
+                case "tar":
+                    isArchive = ImageFormParser.Flag(key, value);
+                    break;
                 default:
+                    if (form.TryTake(key, value))
+                    {
+                        break;
+                    }
+
                     throw new BuilderException(EngineErrors.BadOutput, $"unknown key '{key}' in the output '{text}'", WayOut);
             }
         }
 
-        return (kind, destination) switch
+        var output = Where(text, kind, destination) with { Form = form.Finish(), IsArchive = isArchive };
+        return output switch
         {
-            (null, _) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' has no type", WayOut),
-            (OutputKind.Image, _) => new OutputSpec(OutputKind.Image, null),
-            (OutputKind.Local, null or "" or Stdout) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
-            ({ } known, null or "" or "/dev/stdout") => new OutputSpec(known, Stdout),
-            ({ } known, var path) => new OutputSpec(known, path),
+            { IsArchive: false, Kind: not OutputKind.Oci } => throw new BuilderException(EngineErrors.BadOutput, $"tar=false in the output '{text}' is for type=oci", WayOut),
+            { IsArchive: false, Destination: Stdout } => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
+            { Kind: OutputKind.Tar or OutputKind.Local, Form: var files } when files != ImageForm.AsItIs =>
+                throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' is of files, not of an image: it has no compression, media types or layers", WayOut),
+            _ => output,
         };
     }
+
+    private static OutputSpec Where(string text, OutputKind? kind, string? destination) => (kind, destination) switch
+    {
+        (null, _) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' has no type", WayOut),
+        (OutputKind.Image, _) => new OutputSpec(OutputKind.Image, null),
+        (OutputKind.Local, null or "" or Stdout) => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
+        ({ } known, null or "" or "/dev/stdout") => new OutputSpec(known, Stdout),
+        ({ } known, var path) => new OutputSpec(known, path),
+    };
 
     private static OutputKind ParseKind(string text) => text switch
     {

@@ -13,16 +13,18 @@ namespace Builder.Engine.Images;
 /// </summary>
 internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
 {
-    public BuiltImage Assemble(ImageBlueprint blueprint, StepResult? root, CancellationToken cancellationToken)
+    /// <param name="rewriteTimestamps">Whether files of new layers get no time after the epoch.</param>
+    public BuiltImage Assemble(ImageBlueprint blueprint, StepResult? root, bool rewriteTimestamps, SquashMode squash, CancellationToken cancellationToken)
     {
         var parent = blueprint.Base is { } resolved ? bases.Get(resolved.ManifestDigest) : null;
-        var layers = parent?.Manifest.Layers.Select(ToOci).ToList() ?? [];
+        var layers = parent?.Manifest.Layers.Select(MediaTypeFamilies.ToOci).ToList() ?? [];
         var diffIds = parent?.Config.RootFs.DiffIds.ToList() ?? [];
         var history = parent is null ? [] : HistoryOf(parent.Config);
 
         var snapshots = NewSnapshots(blueprint, root?.Snapshot);
         var created = TimeOf(blueprint, snapshots.FirstOrDefault()) ?? parent?.Config.Created;
-        var options = new LayerOptions { SourceDateEpoch = blueprint.SourceDateEpoch?.ToUnixTimeSeconds() };
+        var options = OptionsFor(blueprint, rewriteTimestamps);
+        var bottom = squash == SquashMode.All ? null : snapshots.TryPeek(out var lowest) ? store.Snapshots.ParentOf(lowest) : root?.Snapshot;
         foreach (var step in blueprint.Steps)
         {
             LayerInfo? layer = null;
@@ -30,7 +32,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             {
                 var snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
-                layer = store.Layers.Describe(snapshot, options, cancellationToken);
+                layer = squash == SquashMode.None ? store.Layers.Describe(snapshot, options, cancellationToken) : null;
             }
 
             var isEmpty = layer is null || layer.IsEmpty;
@@ -41,6 +43,11 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             }
 
             history.Add(new HistoryEntry { Created = created, CreatedBy = step.CreatedBy, Comment = step.Comment, EmptyLayer = isEmpty });
+        }
+
+        if (squash != SquashMode.None && root?.Snapshot is { } top && top.Id != bottom?.Id)
+        {
+            Squash(squash, store.Layers.DescribeSquashed(top, bottom, options, cancellationToken), created, layers, diffIds, history);
         }
 
         var platform = blueprint.Platform;
@@ -60,6 +67,30 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         ImageLaws.Require(manifest, config);
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
+    }
+
+    internal static LayerOptions OptionsFor(ImageBlueprint blueprint, bool rewriteTimestamps) =>
+        rewriteTimestamps ? new LayerOptions { SourceDateEpoch = blueprint.SourceDateEpoch?.ToUnixTimeSeconds() } : LayerOptions.Default;
+
+    /// <summary>The steps stay in the history, as steps without a layer; the layer that they became has an entry of its own.</summary>
+    private static void Squash(SquashMode squash, LayerInfo layer, DateTimeOffset? created, List<Descriptor> layers, List<DiffId> diffIds, List<HistoryEntry> history)
+    {
+        if (squash == SquashMode.All)
+        {
+            layers.Clear();
+            diffIds.Clear();
+            for (var i = 0; i < history.Count; i++)
+            {
+                history[i] = history[i] with { EmptyLayer = true };
+            }
+        }
+
+        if (!layer.IsEmpty)
+        {
+            layers.Add(layer.Descriptor());
+            diffIds.Add(layer.DiffId);
+            history.Add(new HistoryEntry { Created = created, Comment = "squashed" });
+        }
     }
 
     /// <summary>Entries without a layer have the time of the step before them, the first ones that of the step after them.</summary>
@@ -83,13 +114,4 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         config.History is { Count: > 0 } history
             ? [.. history]
             : [.. config.RootFs.DiffIds.Select(_ => new HistoryEntry { Created = config.Created, Comment = "layer of the base image" })];
-
-    /// <summary>Docker's names for layers are valid in Docker's manifests only; ours is OCI's.</summary>
-    private static Descriptor ToOci(Descriptor layer) => layer.MediaType switch
-    {
-        MediaTypes.DockerLayer => layer with { MediaType = MediaTypes.OciLayer },
-        MediaTypes.DockerLayerGzip => layer with { MediaType = MediaTypes.OciLayerGzip },
-        MediaTypes.DockerLayerZstd => layer with { MediaType = MediaTypes.OciLayerZstd },
-        _ => layer,
-    };
 }

@@ -1,4 +1,5 @@
 using Builder.Archives.Images;
+using Builder.Diagnostics;
 using Builder.Engine.Exporters;
 using Builder.Oci;
 using Builder.Storage;
@@ -13,16 +14,46 @@ public sealed class ImageTransfer(BuilderStore store)
 {
     /// <summary>Writes images as one archive.</summary>
     /// <param name="images">The archive has the names that are given, and all names of an image that is given by id.</param>
-    public void Save(IReadOnlyList<(StoredImage Image, ImageReference? Name)> images, Stream destination, ImageArchiveFormat format, CancellationToken cancellationToken)
+    /// <param name="request">What kind of archive, of which platform, in which form.</param>
+    public async Task SaveAsync(
+        IReadOnlyList<(StoredImage Image, ImageReference? Name)> images, SaveRequest request, Action<Action<Stream>> output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
-        var archived = images
-            .GroupBy(entry => entry.Image.Target.Digest)
-            .Select(group => new ArchiveImage(
-                group.First().Image.Target,
-                [.. group.SelectMany(entry => entry.Name is { } name ? [name] : entry.Image.Names).Distinct()]))
-            .ToArray();
-        ImageArchiveWriter.Write(archived, new StoreBlobs(store), destination, new ImageArchiveOptions(format), cancellationToken);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(output);
+        var archived = new List<ArchiveImage>();
+        foreach (var group in images.GroupBy(entry => entry.Image.Target.Digest))
+        {
+            var manifest = request.Platform is null ? group.First().Image.Target : ForPlatform(group.First().Image, request.Platform);
+            archived.Add(new ArchiveImage(
+                await new ImageConverter(store).ConvertAsync(manifest, request.EffectiveForm, cancellationToken),
+                [.. group.SelectMany(entry => entry.Name is { } name ? [name] : entry.Image.Names).Distinct()]));
+        }
+
+        var blobs = new StoreBlobs(store);
+        switch (request.Format)
+        {
+            case SaveFormat.OciFolder:
+                LayoutFolderWriter.Write(archived, blobs, request.Folder!, cancellationToken);
+                break;
+            case SaveFormat.DockerOld:
+                output(stream => LegacyArchiveWriter.Write(archived, blobs, stream, cancellationToken));
+                break;
+            default:
+                var options = new ImageArchiveOptions(request.Format == SaveFormat.Docker ? ImageArchiveFormat.DockerAndOci : ImageArchiveFormat.OciOnly, request.Platform);
+                output(stream => ImageArchiveWriter.Write(archived, blobs, stream, options, cancellationToken));
+                break;
+        }
+    }
+
+    private Descriptor ForPlatform(StoredImage image, Platform platform)
+    {
+        var chosen = MediaTypes.IsIndex(image.Target.MediaType)
+            ? OciJson.ReadIndex(store.Content.ReadDocument(image.Target)).Choose(platform)
+            : platform.Rank(image.Config.Platform) is not null ? image.Target : null;
+        return chosen is not null && store.Content.Contains(chosen.Digest)
+            ? chosen
+            : throw new BuilderException(EngineErrors.NoSuchImage, $"the store has no {platform} of {(image.Names.Count > 0 ? image.Names[0].Familiar : image.Id.Short)}");
     }
 
     /// <summary>Takes in every image of a docker or OCI archive; nothing gets a name before all of it has been read and checked.</summary>

@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Engine.Images;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
@@ -7,7 +8,7 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies) : IVertexRunner<StepResult>
+internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -26,7 +27,9 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
     {
         try
         {
-            return await ChooseAsync(vertex, inputs, cancellationToken);
+            var result = await ChooseAsync(vertex, inputs, cancellationToken);
+            forecast?.Note(vertex, result.Snapshot);
+            return result;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

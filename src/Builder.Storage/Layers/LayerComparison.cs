@@ -22,8 +22,7 @@ internal static class LayerComparison
 
         if (a.Type != FileType.Directory)
         {
-            // A copied-up file has one name; more than one means that the step linked it, and the pair has to be told.
-            if (a.Links > 1 || a.Size != b.Size || a.Modified.Seconds != b.Modified.Seconds ||
+            if (a.Size != b.Size || a.Modified.Seconds != b.Modified.Seconds ||
                 a.DeviceMajor != b.DeviceMajor || a.DeviceMinor != b.DeviceMinor)
             {
                 return true;

@@ -54,10 +54,28 @@ public sealed partial class LayerStore
             throw new BuilderException(StorageErrors.Corrupt, $"snapshot {snapshot.Id} does not say which layer it was unpacked from");
         }
 
+        return Promise(new PromiseRecord(snapshot.Id, options.SourceDateEpoch), record, cancellationToken);
+    }
+
+    /// <summary>
+    /// What lies between two snapshots as a single layer: everything by which the trees differ, however many steps it took.
+    /// </summary>
+    /// <param name="below">An ancestor of <paramref name="top"/>; null for the tree with nothing in it.</param>
+    public LayerInfo DescribeSquashed(Snapshot top, Snapshot? below, LayerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(top);
+        ArgumentNullException.ThrowIfNull(options);
+        var record = snapshots.BesideTree(top, $"squashed-{below?.Id ?? "all"}-{InfoFile(options)}");
+        return StorageJson.TryRead(record, StorageJson.Types.LayerInfo)
+            ?? Promise(new PromiseRecord(top.Id, options.SourceDateEpoch) { Squashed = true, Below = below?.Id }, record, cancellationToken);
+    }
+
+    private LayerInfo Promise(PromiseRecord promise, string record, CancellationToken cancellationToken)
+    {
         using var hashing = new HashingStream(Stream.Null);
-        var tally = Write(snapshot, options, hashing, cancellationToken);
+        var tally = Write(promise, hashing, cancellationToken);
         var info = new LayerInfo(new DiffId(hashing.Finish()), tally.Size, tally.EntryCount) { Notes = tally.Notes };
-        files.Write(PromisePath(info.DiffId), StorageJson.Write(new PromiseRecord(snapshot.Id, options.SourceDateEpoch), StorageJson.Types.PromiseRecord));
+        files.Write(PromisePath(info.DiffId), StorageJson.Write(promise, StorageJson.Types.PromiseRecord));
         files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
         return info;
     }
@@ -99,7 +117,7 @@ public sealed partial class LayerStore
         }
         else if (FindPromise(diffId) is { } promise)
         {
-            Write(promise.Snapshot, promise.Options, hashing, cancellationToken);
+            Write(promise, hashing, cancellationToken);
         }
         else
         {
@@ -128,21 +146,32 @@ public sealed partial class LayerStore
         Copy(stored, destination, cancellationToken);
     }
 
-    private LayerTally Write(Snapshot snapshot, LayerOptions options, Stream destination, CancellationToken cancellationToken)
+    private LayerTally Write(PromiseRecord promise, Stream destination, CancellationToken cancellationToken)
     {
-        using var view = snapshots.OpenView(snapshots.ParentOf(snapshot));
+        var snapshot = snapshots.Get(promise.Snapshot);
+        var options = new LayerOptions { SourceDateEpoch = promise.SourceDateEpoch };
+        var below = !promise.Squashed ? snapshots.ParentOf(snapshot) : promise.Below is { } id ? snapshots.Get(id) : null;
+        using var view = snapshots.OpenView(below);
         using var lower = view.OpenDirectory(default);
+        if (promise.Squashed)
+        {
+            using var whole = snapshots.OpenView(snapshot);
+            using var tree = whole.OpenDirectory(default);
+            return LayerWriter.WriteDifference(tree, lower, marks, options, destination, cancellationToken);
+        }
+
         using var upper = DirectoryHandle.Open(snapshot.Path);
         return LayerWriter.Write(upper, lower, marks, options, destination, cancellationToken);
     }
 
-    private (Snapshot Snapshot, LayerOptions Options)? FindPromise(DiffId diffId) =>
-        StorageJson.TryRead(PromisePath(diffId), StorageJson.Types.PromiseRecord) is { } record && snapshots.Find(record.Snapshot) is { } snapshot
-            ? (snapshot, new LayerOptions { SourceDateEpoch = record.SourceDateEpoch })
-            : null;
+    private PromiseRecord? FindPromise(DiffId diffId) =>
+        StorageJson.TryRead(PromisePath(diffId), StorageJson.Types.PromiseRecord) is { } record && snapshots.Contains(record.Snapshot)
+            && (record.Below is null || snapshots.Contains(record.Below))
+                ? record
+                : null;
 
     /// <summary>The snapshot that would have to make this layer, if one has promised it.</summary>
-    internal string? PromisedBy(DiffId diffId) => FindPromise(diffId)?.Snapshot.Id;
+    internal string? PromisedBy(DiffId diffId) => FindPromise(diffId)?.Snapshot;
 
     /// <summary>Forgets where layers come from whose blob or snapshot is no more.</summary>
     internal void ForgetWhatIsGone()
@@ -156,8 +185,11 @@ public sealed partial class LayerStore
             }
 
             var diffId = new DiffId(digest);
-            if ((path == PromisePath(diffId) && FindPromise(diffId) is null) ||
-                (path == BlobPath(diffId) && StorageJson.TryRead(path, StorageJson.Types.BlobRecord) is { } record && !content.Contains(record.Blob.Digest)))
+            var isGone = path == PromisePath(diffId) ? FindPromise(diffId) is null
+
+                // The record of an encoding begins as that of a blob does.
+                : StorageJson.TryRead(path, StorageJson.Types.BlobRecord) is { } record && !content.Contains(record.Blob.Digest);
+            if (isGone)
             {
                 File.Delete(path);
             }

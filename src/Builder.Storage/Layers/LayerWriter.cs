@@ -20,8 +20,13 @@ internal sealed class LayerWriter
     private readonly LayerEntries entries;
     private readonly CancellationToken cancellationToken;
 
-    private LayerWriter(OverlayMarks marks, LayerEntries entries, CancellationToken cancellationToken)
+    // Of trees that are compared whole; null for an overlay's upper folder, where a file has several names only if the step
+    // made them.
+    private readonly (LinkGroups Upper, LinkGroups Lower)? links;
+
+    private LayerWriter(OverlayMarks marks, LayerEntries entries, (LinkGroups Upper, LinkGroups Lower)? links, CancellationToken cancellationToken)
     {
+        this.links = links;
         this.marks = marks;
         this.entries = entries;
         this.cancellationToken = cancellationToken;
@@ -38,7 +43,22 @@ internal sealed class LayerWriter
         CancellationToken cancellationToken)
     {
         using var entries = new LayerEntries(destination, options, cancellationToken);
-        new LayerWriter(marks, entries, cancellationToken).WalkDirectory(upper, lower, hidesLower: false);
+        new LayerWriter(marks, entries, null, cancellationToken).WalkDirectory(upper, lower, hidesLower: false);
+        return entries.Finish();
+    }
+
+    /// <summary>The same for two whole trees: what is in the lower and not in the upper one is gone.</summary>
+    internal static LayerTally WriteDifference(
+        DirectoryHandle upper,
+        DirectoryHandle lower,
+        OverlayMarks marks,
+        LayerOptions options,
+        Stream destination,
+        CancellationToken cancellationToken)
+    {
+        using var entries = new LayerEntries(destination, options, cancellationToken);
+        var links = (LinkGroups.Of(upper, cancellationToken), LinkGroups.Of(lower, cancellationToken));
+        new LayerWriter(marks, entries, links, cancellationToken).WalkDirectory(upper, lower, hidesLower: true);
         return entries.Finish();
     }
 
@@ -91,7 +111,7 @@ internal sealed class LayerWriter
                 entries.Note(file.Name, "is a socket, which a layer cannot hold");
                 break;
             default:
-                if (below is null || LayerComparison.Differs(file, below, cancellationToken))
+                if (below is null || LinksDiffer(file.Status, below.Status) || LayerComparison.Differs(file, below, cancellationToken))
                 {
                     entries.WriteFile(file);
                 }
@@ -114,6 +134,10 @@ internal sealed class LayerWriter
         WalkDirectory(upper, lower, hidesLower || marks.IsOpaque(file.Directory, file.Name));
         entries.Leave();
     }
+
+    /// <summary>A copied-up file has one name; more than one means that the step linked it, and the pair has to be told.</summary>
+    private bool LinksDiffer(in FileStatus file, in FileStatus below) =>
+        links is { } groups ? !groups.Upper.Same(file, groups.Lower, below) : file.Links > 1;
 
     private static IEnumerable<byte[]> NamesMissingAbove(DirectoryHandle lower, List<LayerFile> present)
     {

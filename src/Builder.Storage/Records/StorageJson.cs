@@ -54,16 +54,27 @@ internal sealed record NameRecord(string? Reference, Descriptor Target);
 internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created);
 
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
-internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch);
+internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch)
+{
+    /// <summary>The layer is all that lies between <see cref="Below"/>, or nothing, and the snapshot.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Squashed { get; init; }
+
+    public string? Below { get; init; }
+}
 
 /// <summary>Which blob holds a layer, compressed or not.</summary>
 internal sealed record BlobRecord(Descriptor Blob);
+
+/// <summary>The blob that a layer became in one compression, and the diff ID of the tar in it.</summary>
+internal sealed record EncodedRecord(Descriptor Blob, DiffId DiffId);
 
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(PromiseRecord))]
 [JsonSerializable(typeof(BlobRecord))]
+[JsonSerializable(typeof(EncodedRecord))]
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(StepRecord))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;

@@ -104,7 +104,7 @@ public sealed class ImageAssemblerTests : IDisposable
     }
 
     private BuiltImage Assemble(ImageBlueprint blueprint, Snapshot? root) =>
-        new ImageAssembler(store, bases).Assemble(blueprint, root is null ? null : new StepResult(root), TestContext.Current.CancellationToken);
+        new ImageAssembler(store, bases).Assemble(blueprint, root is null ? null : new StepResult(root), true, SquashMode.None, TestContext.Current.CancellationToken);
 
     private (ImageManifest Manifest, ImageConfig Config) Read(BuiltImage image)
     {

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Engine.Images;
+using Builder.Oci;
+
+namespace Builder.Cli.Commands;
+
+/// <summary><c>builder import</c>: a tar of a root file system becomes an image.</summary>
+internal static class ImportCommand
+{
+    private static readonly Option<string[]> Change = new("--change", "-c") { Description = "A Dockerfile instruction for the image's configuration, such as 'CMD [\"sh\"]'; may be repeated", HelpName = "instruction" };
+    private static readonly Option<string?> Message = new("--message", "-m") { Description = "A comment for the image's history", HelpName = "text" };
+    private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the files are for (default: this machine)", HelpName = "platform" };
+    private static readonly Argument<string> Archive = new("file") { Description = "The tar, compressed or not; - is standard input" };
+    private static readonly Argument<string?> Name = new("name") { Description = "Name of the image", Arity = ArgumentArity.ZeroOrOne };
+
+    public static Command Create()
+    {
+        var command = new Command("import", "Make an image of a tar of files") { Change, Message, PlatformOption, Archive, Name };
+        command.SetAction((parsed, _) => Session.RunAsync((session, token) => ImportAsync(session, parsed, token)));
+        return command;
+    }
+
+    private static async Task<int> ImportAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var name = parsed.GetValue(Name) is { } text ? ImageReference.Parse(text) : null;
+        var epoch = BuildCommand.SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"));
+        var source = parsed.GetValue(Archive)!;
+        await using var archive = Open(source);
+        var (manifest, id) = await new ImageImport(session.Store).ImportAsync(
+            archive,
+            new ImportRequest
+            {
+                Changes = parsed.GetValue(Change) ?? [],
+                Message = parsed.GetValue(Message) ?? $"Imported from {source}",
+                Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
+                Created = epoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : TimeProvider.System.GetUtcNow(),
+            },
+            cancellationToken);
+        if (name is null)
+        {
+            session.Store.Names.Keep(manifest);
+        }
+        else
+        {
+            session.Store.Names.Set(name, manifest);
+        }
+
+        Terminal.WriteLine(id.ToString());
+        return 0;
+    }
+
+    private static Stream Open(string path)
+    {
+        try
+        {
+            return path == "-" ? Terminal.OpenInput() : File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BuilderException(CliErrors.NoInput, $"the archive {path} cannot be read", inner: e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Builder.Archives.Compression;
+using Builder.Oci;
+using Builder.Storage.Records;
+
+namespace Builder.Storage.Layers;
+
+/// <summary>A layer as a blob of the store, and the diff ID of the tar inside it.</summary>
+public sealed record StoredLayer(Descriptor Blob, DiffId DiffId);
+
+/// <content>Layers in the form in which they travel.</content>
+public sealed partial class LayerStore
+{
+    /// <summary>
+    /// The layer's blob in a given compression. Made when the store has none, from whatever it has: on as many threads as there
+    /// are processors, to the same bytes whatever their number. Estargz adds its table of contents to the tar and so has a
+    /// diff ID of its own.
+    /// </summary>
+    /// <exception cref="Diagnostics.BuilderException"><see cref="StorageErrors.Missing"/>, <see cref="StorageErrors.DiskFull"/>, …</exception>
+    public async Task<StoredLayer> EnsureBlobAsync(DiffId diffId, LayerCompression compression, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(compression);
+        var record = EncodedPath(diffId, compression);
+        if (StorageJson.TryRead(record, StorageJson.Types.EncodedRecord) is { } known && content.Contains(known.Blob.Digest))
+        {
+            return new StoredLayer(known.Blob, known.DiffId);
+        }
+
+        await using var blob = content.CreateWriter();
+        var encoded = await LayerEncoder.EncodeAsync(stream => CopyTo(diffId, stream, cancellationToken), compression, blob, null, cancellationToken);
+        var (digest, size) = blob.Commit();
+        var descriptor = new Descriptor(compression.MediaType, digest, size) { Annotations = encoded.Annotations.Count == 0 ? null : encoded.Annotations };
+        files.Write(record, StorageJson.Write(new EncodedRecord(descriptor, encoded.DiffId), StorageJson.Types.EncodedRecord));
+        if (FindBlob(encoded.DiffId) is null)
+        {
+            RememberBlob(encoded.DiffId, descriptor);
+        }
+
+        return new StoredLayer(descriptor, encoded.DiffId);
+    }
+
+    private string EncodedPath(DiffId diffId, LayerCompression compression) => Path.Combine(folder, $"{diffId.Digest.Hex}.{compression.Key}.json");
+}
