@@ -13,6 +13,7 @@ namespace Builder.Cli;
 internal sealed class Session : IDisposable
 {
     private readonly Lazy<RegistryClient> registry = new(() => new RegistryClient(RegistryFlags.OfMachine(RegistryFlags.Show)));
+    private readonly DateTimeOffset started = TimeProvider.System.GetUtcNow();
 
     private Session(BuilderStore store) => Store = store;
 
@@ -24,7 +25,7 @@ internal sealed class Session : IDisposable
     /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
     public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
     {
-        using var session = new Session(BuilderStore.Open(new StoreOptions { Root = StoreLocation.Root }));
+        using var session = new Session(BuilderStore.Open(StoreSettings.Options));
         return await verb(session, token);
     });
 
@@ -34,6 +35,16 @@ internal sealed class Session : IDisposable
     /// </summary>
     public static Task<int> RunAsRootAsync(Func<Session, CancellationToken, Task<int>> verb) =>
         UserNamespaceEntry.IsNeeded ? GuardAsync(_ => Task.FromResult(UserNamespaceEntry.Reexec())) : RunAsync(verb);
+
+    /// <summary>After a build: removes what has not been used for longest, if the user has set a budget and the store exceeds it.</summary>
+    public void KeepWithinBudget(CancellationToken cancellationToken)
+    {
+        if (StoreSettings.Budget is { } budget)
+        {
+            // What this build has made or used is not what it came to make room for.
+            Store.CollectGarbage(budget with { Before = started }, cancellationToken);
+        }
+    }
 
     public void Dispose()
     {

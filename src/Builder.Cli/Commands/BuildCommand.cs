@@ -59,6 +59,7 @@ internal static class BuildCommand
             result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
         }
 
+        session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());

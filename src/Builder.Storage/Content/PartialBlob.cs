@@ -18,6 +18,8 @@ public sealed class PartialBlob : IDisposable
     /// <summary>How much may arrive before it is noted: what a killed process loses.</summary>
     private const long NoteEvery = 4 << 20;
 
+    internal const string LockSuffix = ".lock";
+    private const string NoteSuffix = ".note";
     private const int MaxNote = 1 << 20;
     private const int BufferSize = 1 << 20;
     private readonly Lock gate = new();
@@ -56,13 +58,13 @@ public sealed class PartialBlob : IDisposable
         }
     }
 
-    private string NotePath => path + ".note";
+    private string NotePath => path + NoteSuffix;
 
     internal static PartialBlob Open(ContentStore store, Descriptor blob, string folder, string privatePath)
     {
         var path = Path.Combine(folder, blob.Digest.Hex);
-        var owner = FileLock.TryAcquire(path + ".lock");
-        if (owner is not null && !File.Exists(path + ".lock"))
+        var owner = FileLock.TryAcquire(path + LockSuffix);
+        if (owner is not null && !File.Exists(path + LockSuffix))
         {
             // Whoever finished the blob in this moment took the lock's name away: the lock guards nothing any more.
             owner.Dispose();
@@ -70,6 +72,16 @@ public sealed class PartialBlob : IDisposable
         }
 
         return new PartialBlob(store, blob, owner is null ? privatePath : path, owner);
+    }
+
+    /// <summary>Removes what is left of a download that nobody is at.</summary>
+    internal static void Remove(string path)
+    {
+        using var owner = FileLock.TryAcquire(path + LockSuffix);
+        if (owner is not null)
+        {
+            DeleteFiles(path);
+        }
     }
 
     /// <summary>Takes bytes; safe for several threads as long as their bytes do not overlap.</summary>
@@ -183,9 +195,7 @@ public sealed class PartialBlob : IDisposable
         if (published || owner is null)
         {
             // Gone already when it was published; still there when the blob was in the store before.
-            File.Delete(path);
-            File.Delete(NotePath);
-            File.Delete(path + ".lock");
+            DeleteFiles(path);
         }
         else
         {
@@ -193,6 +203,14 @@ public sealed class PartialBlob : IDisposable
         }
 
         owner?.Dispose();
+    }
+
+    /// <summary>The lock goes last: while its name is there, what it guards has an owner.</summary>
+    private static void DeleteFiles(string path)
+    {
+        File.Delete(path);
+        File.Delete(path + NoteSuffix);
+        File.Delete(path + LockSuffix);
     }
 
     private void Note()
