@@ -99,6 +99,7 @@ public static unsafe class OpenedFiles
         GroupId = buffer.GroupId,
         Size = (long)buffer.Size,
         Modified = new FileTime(buffer.Modified.Seconds, (int)buffer.Modified.Nanoseconds),
+        Changed = new FileTime(buffer.Changed.Seconds, (int)buffer.Changed.Nanoseconds),
         DeviceMajor = buffer.RDeviceMajor,
         DeviceMinor = buffer.RDeviceMinor,
         Inode = buffer.Inode,
