@@ -1,11 +1,16 @@
+using System.Text;
 using Builder.Diagnostics;
 using Builder.Dockerfile;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine.Contexts;
+using Builder.Engine.Devices;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
+using Builder.Engine.Mounts;
 using Builder.Engine.Runners;
+using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
+using Builder.Engine.Ssh;
 using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Graph.Solving;
@@ -73,22 +78,43 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             return null;
         }
 
+        var graph = BuildGraph.Of(plan.Root);
+        request.Allowed.Require(graph);
+        using var agents = new SshAgents(request.SshAgents, store.NewTemporaryPath);
+        var binds = new BindSources(store, contexts, time);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            new RunRunner(store, events, time, request.UserNamespace),
+            RunRunnerOf(request, binds, agents, events),
+            binds,
             new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
             forecast);
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
         try
         {
-            var results = await solver.SolveAsync(BuildGraph.Of(plan.Root), cancellationToken);
+            var results = await solver.SolveAsync(graph, cancellationToken);
             return results[0];
         }
         finally
         {
             await (forecast?.FinishAsync() ?? Task.CompletedTask);
         }
+    }
+
+    private RunRunner RunRunnerOf(BuildRequest request, BindSources binds, SshAgents agents, IBuildEvents events)
+    {
+        var settings = new RunSettings
+        {
+            UserNamespace = request.UserNamespace,
+            Allowed = request.Allowed,
+            SharedMemorySize = request.SharedMemorySize,
+            Limits = request.Limits,
+            CachePlaces = request.CachePlaces,
+        };
+        var secrets = new BuildSecrets(request.Secrets, Environment.GetEnvironmentVariable);
+        void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
+        var mounting = new StepMounts.Maker(store, binds, secrets, agents, settings, Tell);
+        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, events, time);
     }
 
     private static Task<BuildPlan> CompileAsync(

@@ -25,6 +25,7 @@ public static class DockerfileCompiler
         var warnings = new WarningList(dockerfile.Directives.Check ?? CheckDirective.None);
         var expander = new Expander(warnings);
         var buildArgs = SourceDate.AmongBuildArgs(options);
+        FrontEnd.RequireOurs(dockerfile.Directives, buildArgs);
         var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
         buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
         var contexts = new ContextCatalogue(options.NamedContexts);
