@@ -1,7 +1,5 @@
 using System.Text;
 using Builder.Diagnostics;
-using Builder.Dockerfile;
-using Builder.Dockerfile.Syntax;
 using Builder.Engine.Contexts;
 using Builder.Engine.Devices;
 using Builder.Engine.Exporters;
@@ -23,7 +21,7 @@ namespace Builder.Engine;
 /// <summary>The life of a build: read, parse, compile, solve, assemble, export.</summary>
 /// <param name="stdin">Opens standard input, for a build context that comes from there.</param>
 /// <param name="stdout">Opens standard output, for an output that goes there.</param>
-public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
+public sealed partial class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
 {
     private const string KeepGitDirectory = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
 
@@ -40,12 +38,18 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
         var named = NamedContexts(request, contexts);
 
-        var syntax = DockerfileParser.Parse(DockerfileReader.Read(request, context));
+        var syntax = FrontEnd.Parse(DockerfileReader.Read(request, context), request.BuildArgs);
         var bases = new BaseImages(store, registry, request.Pull);
-        var plan = await CompileAsync(request, named, syntax, bases, new SourceTimes(context, sources), cancellationToken);
-        foreach (var warning in syntax.Warnings.Concat(plan.Warnings))
+        var options = OptionsOf(request, named, contexts, new SourceTimes(context, sources));
+        var plan = await DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
+        foreach (var warning in plan.Warnings)
         {
             warnings(warning);
+        }
+
+        if (plan.CheckFailure is { } failure)
+        {
+            throw failure;
         }
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
@@ -117,10 +121,9 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, events, time);
     }
 
-    private static Task<BuildPlan> CompileAsync(
-        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, DockerfileSyntax syntax, BaseImages bases, ISourceTimes times, CancellationToken cancellationToken)
-    {
-        var options = new CompileOptions
+    private static CompileOptions OptionsOf(
+        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, ContextFolders contexts, ISourceTimes times) =>
+        new()
         {
             Target = request.Target,
             TargetPlatform = request.Platform ?? Platform.Host,
@@ -132,10 +135,9 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,
+            Context = new ContextView(contexts),
             SourceTimes = times,
         };
-        return DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
-    }
 
     private Task<MainContext> OpenContextAsync(BuildRequest request, RemoteSources sources, CancellationToken cancellationToken)
     {

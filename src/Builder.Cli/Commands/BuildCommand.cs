@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Containers;
 using Builder.Diagnostics;
@@ -45,6 +46,8 @@ internal static class BuildCommand
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
+    private static readonly Option<bool> Check = new("--check") { Description = "Run the build checks and build nothing (short for --call=check)" };
+    private static readonly Option<string?> Call = new("--call", "--print") { Description = "Tell something instead of building: check, outline or targets[,format=json|sarif]", HelpName = "method" };
     private static readonly Argument<string> Context = new("context") { Description = "What the Dockerfile copies from: a folder, a URL, a git repository, or - for an archive or a Dockerfile on standard input" };
 
     private const string StandardInput = "-";
@@ -53,7 +56,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -67,10 +70,23 @@ internal static class BuildCommand
     {
         var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput);
         var request = RequestOf(parsed);
-        BuildResult result;
-        using (var display = DisplayOf(parsed))
+        var call = BuildCall.Parse(parsed.GetValue(Call), parsed.GetValue(Check));
+        if (call.Method != CallMethod.Build)
         {
-            result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
+            return await CallRunner.RunAsync(builder, request, call, cancellationToken);
+        }
+
+        BuildResult result;
+        var warnings = new List<Diagnostic>();
+        try
+        {
+            using var display = DisplayOf(parsed);
+            result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+        }
+        finally
+        {
+            // At the end, where a person looks; of a build that failed before the error, which comes last.
+            WarningSummary.Write(warnings);
         }
 
         session.KeepWithinBudget(cancellationToken);
