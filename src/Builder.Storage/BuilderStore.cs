@@ -185,7 +185,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "mounts-cache", "transfers", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "transfers", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }
