@@ -22,7 +22,7 @@ internal sealed class Session : IDisposable
     /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
     public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
     {
-        using var session = new Session(BuilderStore.Open(new StoreOptions { Root = StoreLocation.Root }));
+        using var session = new Session(BuilderStore.Open(new StoreOptions { Root = StoreLocation.Root, Snapshotter = StoreLocation.Snapshotter }));
         return await verb(session, token);
     });
 

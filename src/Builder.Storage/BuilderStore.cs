@@ -34,7 +34,7 @@ public sealed class BuilderStore : IDisposable
     private readonly TempFolder temp;
     private readonly StoreLease lease;
 
-    private BuilderStore(string root, TempFolder temp, StoreLease lease, AtomicFile files, FsyncPolicy fsync, bool userXattrs)
+    private BuilderStore(string root, TempFolder temp, StoreLease lease, AtomicFile files, FsyncPolicy fsync, bool userXattrs, Snapshotter snapshotter)
     {
         Root = root;
         this.temp = temp;
@@ -44,7 +44,7 @@ public sealed class BuilderStore : IDisposable
 
         // Names and content are worth a wait for the disk; what can be computed again is not.
         var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
-        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs);
+        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs, snapshotter);
         Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
     }
@@ -69,7 +69,7 @@ public sealed class BuilderStore : IDisposable
         var root = Path.GetFullPath(options.Root);
         try
         {
-            return OpenAt(root, options.Fsync);
+            return OpenAt(root, options.Fsync, options.Snapshotter);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or LinuxException { Errno: Errno.EACCES or Errno.EPERM or Errno.EROFS })
         {
@@ -98,7 +98,7 @@ public sealed class BuilderStore : IDisposable
         lease.Dispose();
     }
 
-    private static BuilderStore OpenAt(string root, FsyncPolicy fsync)
+    private static BuilderStore OpenAt(string root, FsyncPolicy fsync, Snapshotter snapshotter)
     {
         // Setuid programs of unpacked layers must be out of reach for other users (CVE-2021-41091).
         const uint OwnerOnly = 0x1c0;
@@ -121,7 +121,7 @@ public sealed class BuilderStore : IDisposable
             var files = new AtomicFile(temp, fsync);
             var marker = Mark(root, files);
             var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
-            var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs);
+            var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs, snapshotter);
             store.Snapshots.Create();
             return store;
         }

@@ -18,5 +18,8 @@ public sealed record StoreOptions
     /// <summary>The store's folder; created, with mode 0700, when it does not exist.</summary>
     public required string Root { get; init; }
 
+    /// <summary>How trees are stacked. Stores may be used with one and with the other; the images are the same.</summary>
+    public Snapshots.Snapshotter Snapshotter { get; init; }
+
     public FsyncPolicy Fsync { get; init; } = FsyncPolicy.Content;
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Builder.Containers;
 using Builder.Linux.Files;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Engine.Containers;
 
@@ -8,6 +9,7 @@ namespace Builder.Engine.Containers;
 internal sealed class StepFiles : IDisposable
 {
     private readonly string folder;
+    private DirectoryStubs? stubs;
 
     public StepFiles(string folder)
     {
@@ -36,9 +38,25 @@ internal sealed class StepFiles : IDisposable
             ReadOnly: false),
     ];
 
-    /// <summary>Mount points that the root lacks go into a layer of their own that is in no image.</summary>
+    /// <summary>What becomes <c>/</c> of a step: an overlay, or the draft's own copy of the tree.</summary>
+    public static ContainerRoot RootOf(SnapshotDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        return draft.IsWhole ? new DirectoryRoot(draft.UpperDir) : new OverlayRoot(draft.LowerDirs, draft.UpperDir, draft.WorkDir);
+    }
+
+    /// <summary>
+    /// Mount points that the root lacks go into a layer of their own that is in no image; where there are no layers, into the
+    /// tree until this is disposed.
+    /// </summary>
     public ContainerSpec WithStubs(ContainerSpec spec)
     {
+        if (spec.Root is DirectoryRoot directory)
+        {
+            stubs = DirectoryStubs.Make(directory.Path, InitLayer.StubsFor(spec));
+            return spec;
+        }
+
         var overlay = (OverlayRoot)spec.Root;
         var init = MakeFolder("init");
         return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
@@ -46,5 +64,16 @@ internal sealed class StepFiles : IDisposable
             : spec;
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    /// <summary>Takes the stubs out of a tree that is to be kept. Must come before the draft is committed.</summary>
+    public void RemoveStubs()
+    {
+        stubs?.Dispose();
+        stubs = null;
+    }
+
+    public void Dispose()
+    {
+        RemoveStubs();
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -1,3 +1,4 @@
+using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Oci;
 using Builder.Storage;
@@ -32,7 +33,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             {
                 var snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
-                layer = squash == SquashMode.None ? store.Layers.Describe(snapshot, options, cancellationToken) : null;
+                layer = squash == SquashMode.None ? Describe(step.Layer, snapshot, options, cancellationToken) : null;
             }
 
             var isEmpty = layer is null || layer.IsEmpty;
@@ -67,6 +68,19 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         ImageLaws.Require(manifest, config);
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
+    }
+
+    /// <summary>What cannot be a layer is the fault of the instruction that left it.</summary>
+    private LayerInfo Describe(Vertex step, Snapshot snapshot, LayerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return store.Layers.Describe(snapshot, options, cancellationToken);
+        }
+        catch (Diagnostics.BuilderException e) when (step.SourceSpan is { } span)
+        {
+            throw e.At(span);
+        }
     }
 
     internal static LayerOptions OptionsFor(ImageBlueprint blueprint, bool rewriteTimestamps) =>

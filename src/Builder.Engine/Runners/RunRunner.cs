@@ -7,6 +7,7 @@ using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Storage;
+using Builder.Storage.Snapshots;
 using RunNetwork = Builder.Dockerfile.Syntax.RunNetwork;
 using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 
@@ -20,7 +21,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         RefuseUnsupported(operation);
         await using var draft = store.Snapshots.Begin(root.Snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
-        var spec = Describe(operation, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files);
+        var spec = Describe(operation, draft, files);
         var tail = new OutputTail();
         var exit = await ContainerProcess.RunAsync(
             files.WithStubs(spec),
@@ -31,15 +32,16 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             },
             cancellationToken);
 
+        files.RemoveStubs();
         return exit.Succeeded
             ? new StepResult(draft.Commit(time.GetUtcNow()))
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 
-    private ContainerSpec Describe(RunOperation operation, IReadOnlyList<string> lowers, string upper, string work, StepFiles files)
+    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files)
     {
         ResolvedUser user;
-        using (var view = OverlayMount.OpenView(lowers, store.Snapshots.UserXattrs))
+        using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
         {
             user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
         }
@@ -54,7 +56,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             Hostname = operation.Hostname,
             Network = network,
             UserNamespace = userNamespace,
-            Root = new OverlayRoot(lowers, upper, work),
+            Root = StepFiles.RootOf(draft),
             Mounts =
             [
                 .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)), network),

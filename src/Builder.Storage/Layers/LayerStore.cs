@@ -153,7 +153,7 @@ public sealed partial class LayerStore
         var below = !promise.Squashed ? snapshots.ParentOf(snapshot) : promise.Below is { } id ? snapshots.Get(id) : null;
         using var view = snapshots.OpenView(below);
         using var lower = view.OpenDirectory(default);
-        if (promise.Squashed)
+        if (promise.Squashed || snapshot.IsWhole)
         {
             using var whole = snapshots.OpenView(snapshot);
             using var tree = whole.OpenDirectory(default);
