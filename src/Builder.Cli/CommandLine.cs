@@ -14,23 +14,34 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
+            CheckStoreCommand.Create(),
+            DfCommand.Create(),
             ExportCommand.Create(),
+            FmtCommand.Create(),
+            HistoryCommand.Create(),
             ImagesCommand.Create(),
             ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
+            MaterializeCommand.Create(),
+            PruneCommand.Create(),
+            RmiCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
             SquashCommand.Create(),
+            TagCommand.Create(),
             VersionCommand.Create(),
         };
+        StoreSettings.AddTo(root);
         var parsed = root.Parse(BuildCommand.Complete(arguments));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
         }
+
+        StoreSettings.Apply(parsed);
 
         // Signals are the session's business: it lets a build clean up before the process ends.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -12,6 +12,8 @@ namespace Builder.Cli;
 /// <summary>One run of a verb: the store, the registry client, the end that a signal brings, the exit code of an error.</summary>
 internal sealed class Session : IDisposable
 {
+    private readonly DateTimeOffset started = TimeProvider.System.GetUtcNow();
+
     private Session(BuilderStore store) => Store = store;
 
     public BuilderStore Store { get; }
@@ -22,7 +24,7 @@ internal sealed class Session : IDisposable
     /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
     public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
     {
-        using var session = new Session(BuilderStore.Open(new StoreOptions { Root = StoreLocation.Root, Snapshotter = StoreLocation.Snapshotter }));
+        using var session = new Session(BuilderStore.Open(StoreSettings.Options));
         return await verb(session, token);
     });
 
@@ -32,6 +34,16 @@ internal sealed class Session : IDisposable
     /// </summary>
     public static Task<int> RunAsRootAsync(Func<Session, CancellationToken, Task<int>> verb) =>
         UserNamespaceEntry.IsNeeded ? GuardAsync(_ => Task.FromResult(UserNamespaceEntry.Reexec())) : RunAsync(verb);
+
+    /// <summary>After a build: removes what has not been used for longest, if the user has set a budget and the store exceeds it.</summary>
+    public void KeepWithinBudget(CancellationToken cancellationToken)
+    {
+        if (StoreSettings.Budget is { } budget)
+        {
+            // What this build has made or used is not what it came to make room for.
+            Store.CollectGarbage(budget with { Before = started }, cancellationToken);
+        }
+    }
 
     public void Dispose()
     {

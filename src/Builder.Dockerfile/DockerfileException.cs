@@ -12,7 +12,7 @@ public sealed class DockerfileException(ErrorCode code, string message, string? 
     private const int Tail = 100;
 
     public override BuilderException At(SourceSpan span) =>
-        Span is not null ? this : new DockerfileException(Code, Message, Hint, span, InnerException);
+        Span is not null ? this : new DockerfileException(Code, Message, Hint, span, InnerException).FollowedBy(Others, Omitted);
 
     [return: NotNullIfNotNull(nameof(text))]
     private static string? Shorten(string? text) =>

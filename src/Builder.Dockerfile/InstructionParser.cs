@@ -46,7 +46,24 @@ public static class InstructionParser
         return reader.Read() is null ? instruction : throw NotOneInstruction(trigger);
     }
 
-    internal static Instruction Parse(LogicalLine line, LogicalLineReader reader, char escape)
+    /// <summary>The instruction of a line and its here-documents; null, and what is wrong, when it is none.</summary>
+    internal static Instruction? TryParse(LogicalLine line, LogicalLineReader reader, char escape, out DockerfileException? error)
+    {
+        var text = InstructionText.Cut(line, reader, escape);
+        try
+        {
+            error = null;
+            return Grammars.TryGetValue(text.Name, out var grammar) ? grammar(text) : throw Unknown(text);
+        }
+        catch (DockerfileException e)
+        {
+            text.SkipHeredocs();
+            error = e;
+            return null;
+        }
+    }
+
+    private static Instruction Parse(LogicalLine line, LogicalLineReader reader, char escape)
     {
         var text = InstructionText.Cut(line, reader, escape);
         return Grammars.TryGetValue(text.Name, out var grammar) ? grammar(text) : throw Unknown(text);
@@ -57,7 +74,8 @@ public static class InstructionParser
         var near = Suggestions.Nearest(text.Name, Grammars.Keys);
         var suggestion = near is null ? string.Empty : $" (did you mean {near}?)";
         return text.Error(
-            DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Text}{suggestion}", text.Keyword.Span);
+            DockerfileErrors.UnknownInstruction, $"unknown instruction: {text.Keyword.Text}{suggestion}", text.Keyword.Span,
+            near is null ? $"a line that goes on with the one above needs a {text.Escape} at the end of that one" : null);
     }
 
     private static DockerfileException NotOneInstruction(SourceText trigger) =>

@@ -41,6 +41,9 @@ public static class EngineErrors
     /// <summary>The Dockerfile is not there or cannot be read.</summary>
     public static readonly ErrorCode NoDockerfile = new(3090);
 
+    /// <summary>A <c>--filter</c>, or a size or moment, that cannot be understood.</summary>
+    public static readonly ErrorCode BadFilter = new(2020);
+
     /// <summary>The build context is not there or is no folder.</summary>
     public static readonly ErrorCode NoContext = new(2060);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Files;
@@ -16,37 +15,42 @@ using Builder.Storage.Steps;
 namespace Builder.Storage;
 
 /// <summary>
-/// Everything that Builder keeps, in one folder that several processes may use at once:
+/// Everything that Builder keeps, in one folder that several processes may use at once (spec/store.md):
 /// <code>
-/// oci-layout, blobs/sha256/…   content: an OCI image layout
-/// names/…                      references → manifests
-/// snapshots/&lt;id&gt;/…             unpacked layers and finished steps
-/// layers/…                     diff ID → where the layer's bytes come from
-/// cache/…                      step key → result
-/// leases/, tmp/                who uses it; what may be swept
+/// oci-layout, index.json, blobs/sha256/…   content: an OCI image layout
+/// names/…                                  references → manifests
+/// snapshots/&lt;id&gt;/…, chains/…              unpacked layers and finished steps; stacks of layers that steps made
+/// layers/…                                 diff ID → where the layer's bytes come from
+/// cache/…                                  step key → result
+/// leases/, tmp/                            what is in use; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.
 /// </summary>
 public sealed class BuilderStore : IDisposable
 {
-    private const int LayoutVersion = 1;
+    private const int LayoutVersion = 2;
     private const string MarkerFile = "builder.json";
     private readonly TempFolder temp;
-    private readonly StoreLease lease;
 
-    private BuilderStore(string root, TempFolder temp, StoreLease lease, AtomicFile files, FsyncPolicy fsync, bool userXattrs, Snapshotter snapshotter)
+    private BuilderStore(string root, TempFolder temp, bool readOnly, AtomicFile files, StoreOptions options, bool userXattrs)
     {
         Root = root;
+        IsReadOnly = readOnly;
+        WritesLayers = options.WritesLayers;
         this.temp = temp;
-        this.lease = lease;
-        Content = new ContentStore(root, temp, files, fsync);
-        Names = new ImageNames(Path.Combine(root, "names"), files, Content);
 
         // Names and content are worth a wait for the disk; what can be computed again is not.
-        var records = new AtomicFile(temp, fsync == FsyncPolicy.Always ? fsync : FsyncPolicy.Never);
-        Snapshots = new SnapshotStore(root, temp, records, fsync, userXattrs, snapshotter);
-        Layers = new LayerStore(Path.Combine(root, "layers"), records, Content, Snapshots);
-        Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots);
+        var records = new AtomicFile(temp, options.Fsync == FsyncPolicy.Always ? FsyncPolicy.Always : FsyncPolicy.Never, options.Warn);
+        Leases = new StoreLeases(Path.Combine(root, "leases"), records, readOnly);
+        Content = new ContentStore(root, temp, files, options.Fsync, Leases);
+        LayoutIndex = new LayoutIndexFile(root, files, Content, Leases);
+        Names = new ImageNames(Path.Combine(root, "names"), files, Content, Leases, LayoutIndex);
+        Chains = new ChainRecords(Path.Combine(root, "chains"), records, Leases);
+        Snapshots = new SnapshotStore(root, temp, records, options.Fsync, Leases, Chains, userXattrs, options.Snapshotter);
+        LayerRecords = new LayerRecords(Path.Combine(root, "layers"), records, Leases);
+        Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
+        Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
+        Time = options.Time;
     }
 
     public string Root { get; }
@@ -61,6 +65,22 @@ public sealed class BuilderStore : IDisposable
 
     public StepCache Steps { get; }
 
+    /// <summary>The file system cannot be written: what is here can be read, and that is all.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>Whether a new image's layers are written as blobs at once, or promised.</summary>
+    public bool WritesLayers { get; }
+
+    internal StoreLeases Leases { get; }
+
+    internal LayoutIndexFile LayoutIndex { get; }
+
+    internal ChainRecords Chains { get; }
+
+    internal LayerRecords LayerRecords { get; }
+
+    internal TimeProvider Time { get; }
+
     /// <summary>Opens a store, making it when it is not there, and removes what dead processes left.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.UnusableStore"/>.</exception>
     public static BuilderStore Open(StoreOptions options)
@@ -69,7 +89,15 @@ public sealed class BuilderStore : IDisposable
         var root = Path.GetFullPath(options.Root);
         try
         {
-            return OpenAt(root, options.Fsync, options.Snapshotter);
+            return OpenAt(root, options);
+        }
+        catch (Exception e) when (IsReadOnlyFileSystem(e) && File.Exists(Path.Combine(root, MarkerFile)))
+        {
+            return OpenToRead(root, options);
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            throw DiskErrors.Full(e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or LinuxException { Errno: Errno.EACCES or Errno.EPERM or Errno.EROFS })
         {
@@ -81,24 +109,61 @@ public sealed class BuilderStore : IDisposable
     public string NewTemporaryPath() => temp.NewPath();
 
     /// <summary>
-    /// Removes what nothing refers to: neither an image nor, unless they are to go too, the result of a step. No build of
-    /// this process may run meanwhile; another process that has the store open makes it refuse.
+    /// Removes what nothing refers to, and of the rest what the policy gives up. What a running build, container or other
+    /// process holds stays. No build of this process may run meanwhile: what it holds itself, it lets go of.
     /// </summary>
-    /// <exception cref="BuilderException"><see cref="StorageErrors.InUse"/>.</exception>
-    public GarbageReport CollectGarbage(bool keepSteps, CancellationToken cancellationToken = default)
+    /// <exception cref="BuilderException"><see cref="StorageErrors.Corrupt"/>: a record is damaged that may keep something alive.</exception>
+    public GarbageReport CollectGarbage(PrunePolicy policy, CancellationToken cancellationToken = default)
     {
-        using var alone = lease.TryBeAlone()
-            ?? throw new BuilderException(StorageErrors.InUse, $"another process uses the store {Root}", "try again when it is done");
-        return new GarbageCollector(this).Collect(keepSteps, cancellationToken);
+        ArgumentNullException.ThrowIfNull(policy);
+        RequireWritable();
+        LetGo();
+        return new GarbageCollector(this, policy).Collect(cancellationToken);
+    }
+
+    /// <summary>What takes how much, and what of it is in use. What this process has seen is not held any longer.</summary>
+    public StoreUsage MeasureUsage()
+    {
+        LetGo();
+        return StoreUsage.Measure(this);
+    }
+
+    /// <summary>Whether another process works with an image. What this one has seen is not held any longer.</summary>
+    public bool IsUsedByOthers(Descriptor image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        LetGo();
+        if (IsReadOnly)
+        {
+            return false;
+        }
+
+        using var alone = Leases.OpenOwner();
+        return !alone.TryTake(LeaseKey.OfBlob(image.Digest).Offset);
+    }
+
+    /// <summary>Nothing that this process has seen is held any longer.</summary>
+    public void LetGo()
+    {
+        Snapshots.Forget();
+        Leases.ReleaseAll();
     }
 
     public void Dispose()
     {
         temp.Dispose();
-        lease.Dispose();
+        Leases.Dispose();
     }
 
-    private static BuilderStore OpenAt(string root, FsyncPolicy fsync, Snapshotter snapshotter)
+    internal void RequireWritable()
+    {
+        if (IsReadOnly)
+        {
+            throw DiskErrors.ReadOnly($"{Root} cannot be written");
+        }
+    }
+
+    private static BuilderStore OpenAt(string root, StoreOptions options)
     {
         // Setuid programs of unpacked layers must be out of reach for other users (CVE-2021-41091).
         const uint OwnerOnly = 0x1c0;
@@ -108,7 +173,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "layers", "cache", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }
@@ -118,11 +183,11 @@ public sealed class BuilderStore : IDisposable
         var temp = TempFolder.Create(tmp);
         try
         {
-            var files = new AtomicFile(temp, fsync);
+            var files = new AtomicFile(temp, options.Fsync, options.Warn);
             var marker = Mark(root, files);
-            var lease = StoreLease.Acquire(Path.Combine(root, "leases"));
-            var store = new BuilderStore(root, temp, lease, files, fsync, marker.UserXattrs, snapshotter);
+            var store = new BuilderStore(root, temp, readOnly: false, files, options, marker.UserXattrs);
             store.Snapshots.Create();
+            store.LayoutIndex.Create();
             return store;
         }
         catch
@@ -132,12 +197,36 @@ public sealed class BuilderStore : IDisposable
         }
     }
 
+    /// <summary>What a reader makes for itself, such as the upper folder of a container, is elsewhere then.</summary>
+    private static BuilderStore OpenToRead(string root, StoreOptions options)
+    {
+        var temp = TempFolder.Create(Directory.CreateTempSubdirectory("builder-").FullName, ownsRoot: true);
+        try
+        {
+            var files = new AtomicFile(temp, options.Fsync, options.Warn);
+            return new BuilderStore(root, temp, readOnly: true, files, options, Mark(root, files).UserXattrs);
+        }
+        catch
+        {
+            temp.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsReadOnlyFileSystem(Exception e) => e switch
+    {
+        LinuxException linux => linux.Errno == Errno.EROFS,
+        IOException io => (io.HResult & 0xffff) == (int)Errno.EROFS,
+        BuilderException builder => builder.Code == StorageErrors.ReadOnlyStore,
+        _ => false,
+    };
+
     private static StoreRecord Mark(string root, AtomicFile files)
     {
         // An ordinary user outside a user namespace reads and writes the store that he unpacks layers into inside one.
         var ofUser = !UserNamespace.Current.IsInitial || !Environment.IsPrivilegedProcess;
         var path = Path.Combine(root, MarkerFile);
-        if (StorageJson.TryRead(path, StorageJson.Types.StoreRecord) is not { } record)
+        if (ReadMarker(path) is not { } record)
         {
             record = new StoreRecord(LayoutVersion, ofUser);
             files.Write(Path.Combine(root, OciLayout.FileName), OciJson.Write(OciLayout.Current));
@@ -146,7 +235,7 @@ public sealed class BuilderStore : IDisposable
 
         if (record.Version != LayoutVersion)
         {
-            throw new BuilderException(StorageErrors.UnusableStore, $"the store {root} has version {record.Version}, this program writes version {LayoutVersion}");
+            throw new BuilderException(StorageErrors.UnusableStore, $"the store {root} has version {record.Version}, this program writes version {LayoutVersion}", "choose another folder with BUILDER_ROOT, or remove this one");
         }
 
         if (ofUser && !record.UserXattrs)
@@ -166,5 +255,20 @@ public sealed class BuilderStore : IDisposable
         }
 
         return record;
+    }
+
+    /// <summary>Without the check that other records have: a version that has none must be recognised too.</summary>
+    private static StoreRecord? ReadMarker(string path)
+    {
+        try
+        {
+            return AtomicFile.TryRead(path, StorageJson.MaxRecordSize) is { Length: > 0 } json
+                ? System.Text.Json.JsonSerializer.Deserialize(json, StorageJson.Types.StoreRecord)
+                : null;
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw new BuilderException(StorageErrors.UnusableStore, $"{path} is damaged, so the store cannot be used: {e.Message}", inner: e);
+        }
     }
 }

@@ -26,6 +26,12 @@ public static class StorageErrors
     /// <summary>An image id prefix that fits several images.</summary>
     public static readonly ErrorCode AmbiguousId = new(1106);
 
+    /// <summary>The check of the store found damage that is still there.</summary>
+    public static readonly ErrorCode Damaged = new(1107);
+
+    /// <summary>An image that cannot be removed: something else uses it, or it has several names.</summary>
+    public static readonly ErrorCode ImageInUse = new(1108);
+
     /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
     public static readonly ErrorCode UnmappedOwner = new(5100);
 
@@ -35,6 +41,6 @@ public static class StorageErrors
     /// <summary>The store's folder cannot be used: no permission, another version, another kind of user.</summary>
     public static readonly ErrorCode UnusableStore = new(5102);
 
-    /// <summary>Another process uses the store, and what was asked for must be done alone.</summary>
-    public static readonly ErrorCode InUse = new(5103);
+    /// <summary>The store is on a file system that cannot be written.</summary>
+    public static readonly ErrorCode ReadOnlyStore = new(5104);
 }

@@ -1,6 +1,3 @@
-using Builder.Diagnostics;
-using Builder.Storage.Snapshots;
-
 namespace Builder.Cli.Tests;
 
 public class StoreLocationTests
@@ -24,17 +21,6 @@ public class StoreLocationTests
         Assert.Equal("/data/builder", Choose(isRoot: false, ("HOME", "/home/u"), ("XDG_DATA_HOME", "/data")));
         Assert.Equal("/home/u/.local/share/builder", Choose(isRoot: false, ("HOME", "/home/u"), ("XDG_DATA_HOME", "")));
     }
-
-    [Theory]
-    [InlineData(null, Snapshotter.Auto)]
-    [InlineData("", Snapshotter.Auto)]
-    [InlineData("overlay", Snapshotter.Overlay)]
-    [InlineData("copy", Snapshotter.Copy)]
-    public void A_snapshotter_has_a_name(string? text, Snapshotter expected) => Assert.Equal(expected, StoreLocation.SnapshotterOf(text));
-
-    [Fact]
-    public void Other_names_are_a_mistake() =>
-        Assert.Equal(CliErrors.Usage, Assert.Throws<BuilderException>(() => StoreLocation.SnapshotterOf("vfs")).Code);
 
     private static string Choose(bool isRoot, params (string Name, string Value)[] variables) =>
         StoreLocation.Choose(name => variables.FirstOrDefault(variable => variable.Name == name).Value, isRoot);

@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Oci;
+using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
 using Builder.Storage.Tests.Support;
@@ -9,6 +10,8 @@ namespace Builder.Storage.Tests;
 
 public sealed class BuilderStoreTests : IDisposable
 {
+    private static readonly PrunePolicy WithSteps = new() { Steps = true };
+
     private readonly TestStore store = new();
 
     [Fact]
@@ -68,10 +71,10 @@ public sealed class BuilderStoreTests : IDisposable
 
         var found = store.Store.Steps.Find(key)!;
         Assert.Equal((record.SnapshotId, record.Created, "touch f"), (found.SnapshotId, found.Created, found.Explanation["command"]));
-        Assert.Equal(0, store.Store.CollectGarbage(keepSteps: true, TestContext.Current.CancellationToken).Snapshots);
+        Assert.Equal(0, store.Store.CollectGarbage(PrunePolicy.GarbageOnly, TestContext.Current.CancellationToken).Snapshots);
         Assert.NotNull(store.Store.Steps.Find(key));
 
-        Assert.Equal(1, store.Store.CollectGarbage(keepSteps: false, TestContext.Current.CancellationToken).Snapshots);
+        Assert.Equal(1, store.Store.CollectGarbage(WithSteps, TestContext.Current.CancellationToken).Snapshots);
         Assert.Null(store.Store.Steps.Find(key));
         Assert.Null(store.Store.Snapshots.Find(snapshot.Id));
     }
@@ -94,7 +97,7 @@ public sealed class BuilderStoreTests : IDisposable
         store.Store.Content.Put("nobody wants this"u8, "text/plain");
         store.Run(below, "touch unwanted");
 
-        var report = store.Store.CollectGarbage(keepSteps: false, TestContext.Current.CancellationToken);
+        var report = store.Store.CollectGarbage(WithSteps, TestContext.Current.CancellationToken);
         Assert.Equal((1, 17L, 1), (report.Blobs, report.BlobBytes, report.Snapshots));
 
         // The layer that only a snapshot holds can still be made.
@@ -103,16 +106,9 @@ public sealed class BuilderStoreTests : IDisposable
         Assert.Equal(layer.DiffId.Digest, Digest.Of(made.ToArray()));
 
         Assert.True(store.Store.Names.Remove(ImageReference.Parse("kept")));
-        report = store.Store.CollectGarbage(keepSteps: false, TestContext.Current.CancellationToken);
+        report = store.Store.CollectGarbage(WithSteps, TestContext.Current.CancellationToken);
         Assert.Equal((3, 2), (report.Blobs, report.Snapshots));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Root, "layers")));
-    }
-
-    [Fact]
-    public void Garbage_waits_for_other_processes()
-    {
-        using var other = BuilderStore.Open(new StoreOptions { Root = store.Root });
-        Assert.Equal(StorageErrors.InUse, Assert.Throws<BuilderException>(() => store.Store.CollectGarbage(true)).Code);
     }
 
     [Fact]

@@ -19,7 +19,6 @@ internal static class BuildCommand
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
-    private static readonly Option<string?> Snapshotter = new("--snapshotter") { Description = "How a step's files lie on its parent's: auto, overlay or copy (default: BUILDER_SNAPSHOTTER, else auto)", HelpName = "kind" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
     private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
@@ -39,13 +38,9 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Squash, Snapshotter, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Squash, Progress, Quiet, Jobs, Context,
         };
-        command.SetAction((parsed, _) =>
-        {
-            StoreLocation.SnapshotterChoice = parsed.GetValue(Snapshotter);
-            return Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token));
-        });
+        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
 
@@ -63,6 +58,7 @@ internal static class BuildCommand
             result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
         }
 
+        session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
             Terminal.WriteLine(result.ImageId.ToString());

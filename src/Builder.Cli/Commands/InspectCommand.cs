@@ -13,19 +13,20 @@ namespace Builder.Cli.Commands;
 /// <summary><c>builder inspect</c>: an array of images in the shape of <c>docker image inspect</c>.</summary>
 internal static class InspectCommand
 {
+    private static readonly Option<string?> PlatformOption = new("--platform") { Description = "Which image of an index, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Show everything about images, as JSON") { Images };
-        command.SetAction((parsed, _) => Session.RunAsync((session, _) => Task.FromResult(Inspect(session, parsed.GetValue(Images)!))));
+        var command = new Command("inspect", "Show everything about images, as JSON") { PlatformOption, Images };
+        command.SetAction((parsed, _) => Session.RunAsync((session, _) => Task.FromResult(Inspect(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption)))));
         return command;
     }
 
-    private static int Inspect(Session session, string[] names)
+    private static int Inspect(Session session, string[] names, string? platform)
     {
         var catalog = new ImageCatalog(session.Store);
-        var images = names.Select(catalog.Get).ToArray();
+        var images = names.Select(name => platform is null ? catalog.Get(name) : catalog.Get(name, Platform.Parse(platform))).ToArray();
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 4, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

@@ -26,6 +26,16 @@ internal static class ErrorDisplay
         AppendLastOutput(text, error);
         AppendCauses(text, error.InnerException);
         AppendHint(text, error.Hint);
+        foreach (var other in error.Others)
+        {
+            text.AppendLine(Render(other));
+        }
+
+        if (error.Omitted > 0)
+        {
+            text.AppendLine($"and {error.Omitted} more errors");
+        }
+
         return text.ToString().TrimEnd();
     }
 

@@ -23,6 +23,11 @@ internal static class FromGrammar
                 alias.Span);
         }
 
+        if (alias is not null)
+        {
+            text.MarkKeyword(1);
+        }
+
         return new FromInstruction(text.Header)
         {
             Image = words[0],

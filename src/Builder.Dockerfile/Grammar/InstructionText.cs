@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Dockerfile.Text;
+using Builder.Dockerfile.Tree;
 using Sprache;
 
 namespace Builder.Dockerfile.Grammar;
@@ -13,17 +14,23 @@ namespace Builder.Dockerfile.Grammar;
 internal sealed class InstructionText
 {
     private readonly LogicalLineReader reader;
+    private readonly List<Token> places = [];
+    private bool heredocsAreTaken;
 
     private InstructionText(LogicalLine line, LogicalLineReader reader, char escape, Token keyword, Token arguments)
     {
         (Line, this.reader, Escape, Arguments) = (line, reader, escape, arguments);
         Keyword = line.Word(keyword.Start, keyword.End);
         Name = Keyword.Text.ToUpperInvariant();
+        Recorder?.Mark(TokenKind.Keyword, keyword);
     }
 
     public LogicalLine Line { get; }
 
     public char Escape { get; }
+
+    /// <summary>Takes notes of what the grammars recognise; null when nobody wants any.</summary>
+    public TokenRecorder? Recorder => reader.Recorder;
 
     public Word Keyword { get; }
 
@@ -67,9 +74,11 @@ internal sealed class InstructionText
             return flags;
         }
 
+        flags.ForEach(MarkFlag);
         var terminator = flags.FindIndex(flag => FlagGrammar.Decode(flag.SpanOf(Line.Text), Escape) == "--");
         var last = terminator < 0 ? flags.Count - 1 : terminator;
         Arguments = Trim(Line.Text, new Token(flags[last].End, Arguments.End));
+        Recorder?.Unmark(flags[last].End);
         return terminator < 0 ? flags : flags[..terminator];
     }
 
@@ -79,13 +88,20 @@ internal sealed class InstructionText
     public void RejectFlags() => Flags.Read(this, TakeFlagWords(), []);
 
     /// <summary>Words between blanks, quotes being characters like others.</summary>
-    public ImmutableArray<Word> PlainWords() => Words(WordGrammar.PlainWords);
+    public ImmutableArray<Word> PlainWords() => Words(WordGrammar.PlainWords, word => Recorder?.Mark(TokenKind.Word, word));
 
     /// <summary>Words between blanks that are neither quoted nor escaped; quotes and escapes stay.</summary>
-    public ImmutableArray<Word> QuotedWords() => Words(WordGrammar.QuotedWords(Escape));
+    public ImmutableArray<Word> QuotedWords() => Words(WordGrammar.QuotedWords(Escape), MarkPair);
+
+    /// <summary>One of the words that were read last turned out to be a keyword.</summary>
+    public void MarkKeyword(int index) => Recorder?.Mark(TokenKind.Keyword, places[index], priority: 1);
 
     /// <summary>All that is left as one word, which may be empty.</summary>
-    public Word Rest() => Line.Word(Arguments.Start, Arguments.End);
+    public Word Rest()
+    {
+        Recorder?.MarkRest(Arguments, isJson: false);
+        return Line.Word(Arguments.Start, Arguments.End);
+    }
 
     /// <summary>All that is left as the one word that the instruction needs.</summary>
     public Word RequiredRest() =>
@@ -94,21 +110,94 @@ internal sealed class InstructionText
     /// <summary>The elements when the arguments are a JSON array, else null.</summary>
     public ImmutableArray<Word>? JsonWords() => JsonForm.Read(this);
 
+    /// <summary>Whether the arguments are a JSON array.</summary>
+    public bool IsJson => JsonForm.Read(this, recorder: null) is not null;
+
     /// <summary>Reads the bodies of the here-documents that the arguments open.</summary>
-    public ImmutableArray<Heredoc> TakeHeredocs() =>
-        [.. HeredocGrammar.Openings(Line.Text, Arguments).Select(opening => opening.ReadBody(Line, reader))];
+    public ImmutableArray<Heredoc> TakeHeredocs()
+    {
+        heredocsAreTaken = true;
+        var openings = HeredocGrammar.Openings(Line.Text, Arguments).ToList();
+        openings.ForEach(opening => Recorder?.Mark(TokenKind.HeredocOpening, opening.Place, priority: 1));
+        return [.. openings.Select(opening => opening.ReadBody(Line, reader))];
+    }
+
+    /// <summary>
+    /// Jumps over the here-documents of an instruction that has an error, so that their lines are not taken for
+    /// instructions; also where a misspelt keyword is all that is wrong.
+    /// </summary>
+    public void SkipHeredocs()
+    {
+        if (heredocsAreTaken || Arguments.SpanOf(Line.Text).StartsWith('['))
+        {
+            return;
+        }
+
+        heredocsAreTaken = true;
+        foreach (var opening in HeredocGrammar.Openings(Line.Text, Arguments))
+        {
+            if (reader.ReadHeredocBody(opening.Delimiter, opening.StripTabs, toTheEnd: false) is null)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>A complaint about the arguments.</summary>
     public DockerfileException Invalid(string message, Word? culprit = null, string? hint = null) =>
         Error(DockerfileErrors.InvalidArguments, message, culprit?.Span, hint);
 
     public DockerfileException Error(ErrorCode code, string message, SourceSpan? span = null, string? hint = null) =>
-        new(code, message, hint, span ?? (Arguments.IsEmpty ? Keyword.Span : Rest().Span));
+        new(code, message, hint, span ?? (Arguments.IsEmpty ? Keyword.Span : Line.SpanOf(Arguments.Start, Arguments.End)));
 
     private TextInput Input => new(Line.Text, Arguments.Start, Arguments.End);
 
-    private ImmutableArray<Word> Words(Parser<IEnumerable<Token>> grammar) =>
-        [.. grammar(Input).Value.Select(token => Line.Word(token.Start, token.End))];
+    private ImmutableArray<Word> Words(Parser<IEnumerable<Token>> grammar, Action<Token> mark)
+    {
+        var words = ImmutableArray.CreateBuilder<Word>();
+        places.Clear();
+        foreach (var token in grammar(Input).Value)
+        {
+            mark(token);
+            places.Add(token);
+            words.Add(Line.Word(token.Start, token.End));
+        }
+
+        return words.DrainToImmutable();
+    }
+
+    private void MarkFlag(Token flag)
+    {
+        var equals = flag.SpanOf(Line.Text).IndexOf('=');
+        if (FlagGrammar.Decode(flag.SpanOf(Line.Text), Escape) == "--")
+        {
+            Recorder?.Mark(TokenKind.FlagsEnd, flag);
+        }
+        else
+        {
+            MarkSplit(flag, equals, TokenKind.FlagName, TokenKind.FlagValue);
+        }
+    }
+
+    private void MarkPair(Token word) => MarkSplit(word, word.SpanOf(Line.Text).IndexOf('='), TokenKind.Key, TokenKind.Value);
+
+    private void MarkSplit(Token word, int equals, TokenKind before, TokenKind behind)
+    {
+        if (Recorder is null)
+        {
+            return;
+        }
+
+        if (equals < 0)
+        {
+            Recorder.Mark(before, word);
+            return;
+        }
+
+        Recorder.Mark(before, new Token(word.Start, word.Start + equals));
+        Recorder.Mark(TokenKind.Punctuation, new Token(word.Start + equals, word.Start + equals + 1));
+        Recorder.Mark(behind, new Token(word.Start + equals + 1, word.End));
+    }
 
     private static Token Trim(string text, Token token)
     {

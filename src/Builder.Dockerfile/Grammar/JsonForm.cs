@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Tree;
 
 namespace Builder.Dockerfile.Grammar;
 
@@ -14,7 +15,10 @@ internal static class JsonForm
     // Deep enough for nobody to notice; the reader does not recurse.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 10_000 };
 
-    public static ImmutableArray<Word>? Read(InstructionText text)
+    public static ImmutableArray<Word>? Read(InstructionText text) => Read(text, text.Recorder);
+
+    /// <param name="recorder">Told of the elements; null when the array is only looked at.</param>
+    public static ImmutableArray<Word>? Read(InstructionText text, TokenRecorder? recorder)
     {
         var arguments = text.Arguments.SpanOf(text.Line.Text);
         if (!arguments.StartsWith('['))
@@ -25,6 +29,7 @@ internal static class JsonForm
         var utf8 = new byte[Encoding.UTF8.GetByteCount(arguments)];
         Encoding.UTF8.GetBytes(arguments, utf8);
         var words = ImmutableArray.CreateBuilder<Word>();
+        var places = new List<Token>();
         DockerfileException? wrong = null;
         try
         {
@@ -44,6 +49,7 @@ internal static class JsonForm
                 bytes = (int)reader.BytesConsumed;
                 if (reader.TokenType == JsonTokenType.String)
                 {
+                    places.Add(new Token(start, end));
                     words.Add(new Word(reader.GetString()!, text.Line.SpanOf(start, end)));
                 }
                 else
@@ -65,6 +71,8 @@ internal static class JsonForm
             return null;
         }
 
+        recorder?.MarkRest(text.Arguments, isJson: true);
+        places.ForEach(place => recorder?.Mark(TokenKind.JsonString, place));
         return wrong is null ? words.DrainToImmutable() : throw wrong;
     }
 }

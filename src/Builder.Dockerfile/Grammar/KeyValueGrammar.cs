@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Tree;
 
 namespace Builder.Dockerfile.Grammar;
 
@@ -69,6 +70,9 @@ internal static class KeyValueGrammar
             valueStart++;
         }
 
+        text.Recorder?.Unmark(start);
+        text.Recorder?.Mark(TokenKind.Key, new Token(start, keyEnd));
+        text.Recorder?.MarkRest(new Token(valueStart, end), isJson: false);
         return valueStart < end
             ? NotBlank(text, new KeyValue(text.Line.Word(start, keyEnd), text.Line.Word(valueStart, end)))
             : throw text.Invalid($"{text.Name} must have two arguments");

@@ -26,6 +26,7 @@ internal static class OnbuildGrammar
             span = span.To(heredoc.BodySpan);
         }
 
+        text.Recorder?.MarkRest(inner.Arguments, isJson: false);
         return new OnbuildInstruction(text.Header, new Word(trigger.ToString(), span));
     }
 
@@ -51,6 +52,6 @@ internal static class OnbuildGrammar
         }
 
         inner.TakeFlagWords();
-        return inner.JsonWords() is null ? inner.TakeHeredocs() : [];
+        return inner.IsJson ? [] : inner.TakeHeredocs();
     }
 }

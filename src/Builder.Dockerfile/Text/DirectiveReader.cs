@@ -1,6 +1,7 @@
 using Builder.Diagnostics;
 using Builder.Dockerfile.Grammar;
 using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Tree;
 using Sprache;
 
 namespace Builder.Dockerfile.Text;
@@ -9,9 +10,9 @@ namespace Builder.Dockerfile.Text;
 /// Reads the unbroken run of <c># name=value</c> lines at the top of a file. The first line that is anything else ends
 /// it; what looks like a directive below is a comment.
 /// </summary>
-internal sealed class DirectiveReader(SourceText source)
+internal sealed class DirectiveReader(SourceText source, TokenRecorder? recorder = null)
 {
-    private const char ByteOrderMark = '\uFEFF';
+    public const char ByteOrderMark = '\uFEFF';
     private static readonly string[] Known = ["syntax", "escape", "check"];
 
     private readonly Dictionary<string, Word> found = new(StringComparer.Ordinal);
@@ -19,9 +20,8 @@ internal sealed class DirectiveReader(SourceText source)
     private Word? check;
 
     /// <summary>The directives, and where the rest of the file begins.</summary>
-    public static (ParserDirectives Directives, int End) Read(SourceText source) => new DirectiveReader(source).Read();
-
-    private (ParserDirectives Directives, int End) Read()
+    /// <exception cref="DockerfileException">A directive is repeated or has an impossible value.</exception>
+    public (ParserDirectives Directives, int End) Read()
     {
         var text = source.Text;
         var start = text.StartsWith(ByteOrderMark) ? 1 : 0;
@@ -46,6 +46,7 @@ internal sealed class DirectiveReader(SourceText source)
             return false;
         }
 
+        recorder?.AddDirective(line, DirectiveGrammar.Directive(new TextInput(source.Text, line.Start, line.End)).Value);
         if (!found.TryAdd(name, value))
         {
             throw new DockerfileException(

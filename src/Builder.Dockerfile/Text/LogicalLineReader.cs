@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Tree;
 
 namespace Builder.Dockerfile.Text;
 
@@ -11,10 +12,13 @@ namespace Builder.Dockerfile.Text;
 /// no line is too long.
 /// </summary>
 /// <param name="position">Where to begin: behind the byte order mark and the directives.</param>
-internal sealed class LogicalLineReader(SourceText source, char escape, int position)
+/// <param name="recorder">Notes every character, for those who want a tree; null for those who want instructions only.</param>
+internal sealed class LogicalLineReader(SourceText source, char escape, int position, TokenRecorder? recorder = null)
 {
     private readonly string text = source.Text;
     private int position = position;
+
+    public TokenRecorder? Recorder => recorder;
 
     /// <summary>The next line with an instruction on it; null at the end of the file.</summary>
     public LogicalLine? Read()
@@ -25,10 +29,21 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
             if (line.IsComment(text))
             {
                 Collect(comments, line);
+                recorder?.AddWhole(line);
+                recorder?.EndNode(NodeKind.Comment);
             }
-            else if (!line.IsBlank(text) && Join(line, comments) is var joined && !string.IsNullOrWhiteSpace(joined.Text))
+            else if (line.IsBlank(text))
+            {
+                recorder?.AddWhole(line);
+                recorder?.EndNode(NodeKind.Blank);
+            }
+            else if (Join(line, comments) is var joined && !string.IsNullOrWhiteSpace(joined.Text))
             {
                 return joined;
+            }
+            else
+            {
+                recorder?.EndBlank(joined);
             }
         }
 
@@ -37,7 +52,8 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
 
     /// <summary>The raw lines up to one that equals the delimiter; null when there is no such line.</summary>
     /// <param name="stripTabs">Whether tabs in front of the delimiter do not count.</param>
-    public SourceSpan? ReadHeredocBody(string delimiter, bool stripTabs)
+    /// <param name="toTheEnd">Whether all that is left is the body when there is no such line; else nothing is read then.</param>
+    public SourceSpan? ReadHeredocBody(string delimiter, bool stripTabs, bool toTheEnd = true)
     {
         var start = position;
         while (TryReadPhysical(out var line))
@@ -46,10 +62,15 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
             if ((stripTabs ? candidate.TrimStart('\t') : candidate).SequenceEqual(delimiter))
             {
                 LastLineEnd = line.End;
+                recorder?.Add(TokenKind.HeredocBody, start, line.Start);
+                recorder?.Add(TokenKind.HeredocEnd, line.Start, line.End);
+                recorder?.AddLineEnd(line);
                 return source.Span(start, line.Start - start);
             }
         }
 
+        position = toTheEnd ? position : start;
+        recorder?.Add(TokenKind.HeredocBody, start, position);
         return null;
     }
 
@@ -87,11 +108,14 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
         var pieces = ImmutableArray.CreateBuilder<LinePiece>(1);
         pieces.Add(new LinePiece(0, line.Start));
         LastLineEnd = line.End;
+        recorder?.AddIndent(first);
         if (!Continues(line, out var end))
         {
+            recorder?.AddLineEnd(line);
             return new LogicalLine(source, text[line.Start..end], pieces.MoveToImmutable(), line.End, comments.DrainToImmutable(), null);
         }
 
+        NoteContinuation(line, end);
         var joined = new StringBuilder().Append(text, line.Start, end - line.Start);
         SourceSpan? empty = null;
         var continues = true;
@@ -99,16 +123,19 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
         {
             if (line.IsComment(text))
             {
+                recorder?.AddWhole(line);
                 continue;
             }
 
             if (line.IsBlank(text))
             {
+                recorder?.AddWhole(line);
                 empty ??= source.Span(line.Start, 0);
                 continue;
             }
 
             continues = Continues(line, out end);
+            NoteContinuation(line, end);
             if (end > line.Start)
             {
                 pieces.Add(new LinePiece(joined.Length, line.Start));
@@ -119,6 +146,15 @@ internal sealed class LogicalLineReader(SourceText source, char escape, int posi
         }
 
         return new LogicalLine(source, joined.ToString(), pieces.DrainToImmutable(), LastLineEnd, comments.DrainToImmutable(), empty);
+    }
+
+    /// <summary>What stands behind a line's content.</summary>
+    private void NoteContinuation(PhysicalLine line, int end)
+    {
+        var escaped = Math.Min(end + 1, line.End);
+        recorder?.Add(TokenKind.Continuation, end, escaped);
+        recorder?.Add(TokenKind.Whitespace, escaped, line.End);
+        recorder?.AddLineEnd(line);
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
         {
             case OutputKind.Image:
                 manifest = await ConvertAsync(image, output, cancellationToken);
-                Keep(manifest, names);
+                Keep(manifest, names, cancellationToken);
                 break;
             case OutputKind.Docker or OutputKind.Oci:
                 manifest = await ConvertAsync(image, output, cancellationToken);
@@ -52,8 +52,13 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
         return manifest;
     }
 
-    private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names)
+    private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
+        if (store.WritesLayers)
+        {
+            new ImageMaterializer(store).Write(manifest, cancellationToken);
+        }
+
         if (names.Count == 0)
         {
             store.Names.Keep(manifest);

@@ -85,11 +85,20 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bo
         }
 
         var manifest = OciJson.ReadManifest(store.Content.ReadDocument(found));
+        if (!store.Content.Contains(manifest.Config.Digest))
+        {
+            return null;
+        }
+
         var config = OciJson.ReadConfig(store.Content.ReadDocument(manifest.Config));
-        return platform.Rank(config.Platform) is null
+        return platform.Rank(config.Platform) is null || !IsWhole(manifest)
             ? null
             : new BaseImage(found, manifest, config, null, (blob, token) => Task.FromResult<Stream>(OpenPromised(blob, token)));
     }
+
+    /// <summary>Whether every layer can be had here. To ask is to hold: no collector takes it away before the build has ended.</summary>
+    private bool IsWhole(ImageManifest manifest) =>
+        manifest.Layers.All(layer => store.Content.Contains(layer.Digest) || store.Layers.Contains(new DiffId(layer.Digest)));
 
     /// <summary>A layer that an earlier build made and nobody has asked for yet: written now, to be read at once.</summary>
     private FileStream OpenPromised(Descriptor blob, CancellationToken cancellationToken)

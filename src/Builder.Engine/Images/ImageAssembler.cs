@@ -29,9 +29,10 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
         foreach (var step in blueprint.Steps)
         {
             LayerInfo? layer = null;
+            Snapshot? snapshot = null;
             if (step.Layer is not null)
             {
-                var snapshot = snapshots.Dequeue();
+                snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
                 layer = squash == SquashMode.None ? Describe(step.Layer, snapshot, options, cancellationToken) : null;
             }
@@ -41,6 +42,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             {
                 layers.Add(layer!.Descriptor());
                 diffIds.Add(layer.DiffId);
+                Adopt(diffIds, snapshot!, options);
             }
 
             history.Add(new HistoryEntry { Created = created, CreatedBy = step.CreatedBy, Comment = step.Comment, EmptyLayer = isEmpty });
@@ -104,6 +106,15 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             layers.Add(layer.Descriptor());
             diffIds.Add(layer.DiffId);
             history.Add(new HistoryEntry { Created = created, Comment = "squashed" });
+        }
+    }
+
+    /// <summary>A clamped layer has other times than the files it was made of; then only unpacking tells what it comes to.</summary>
+    private void Adopt(IReadOnlyList<DiffId> diffIds, Snapshot snapshot, LayerOptions options)
+    {
+        if (options.SourceDateEpoch is null)
+        {
+            store.Snapshots.Adopt(ChainId.Stack(diffIds)[^1], snapshot);
         }
     }
 

@@ -29,6 +29,30 @@ public sealed class ImageCatalog(BuilderStore store)
             .OrderBy(image => image.Names.Count == 0)
             .ThenBy(image => image.Names.Count == 0 ? image.Id.ToString() : image.Names[0].ToString(), StringComparer.Ordinal)];
 
+    /// <summary>The images that an index lists and the store has; a single one as it is.</summary>
+    public IReadOnlyList<StoredImage> Platforms(StoredImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return MediaTypes.IsIndex(image.Target.MediaType)
+            ? [.. OciJson.ReadIndex(store.Content.ReadDocument(image.Target)).Manifests
+                .Where(entry => MediaTypes.IsManifest(entry.MediaType) && entry.Platform?.IsUnknown != true && store.Content.Contains(entry.Digest))
+                .Select(entry => Read(entry, image.Names)! with { Target = image.Target })]
+            : [image];
+    }
+
+    /// <summary>An image by name, or by the beginning of its id; of an index, the one for this platform.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.NoSuchImage"/>.</exception>
+    public StoredImage Get(string nameOrId, Platform platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return Platforms(Get(nameOrId))
+            .Select(image => (Image: image, Rank: platform.Rank(image.Config.Platform)))
+            .Where(image => image.Rank is not null)
+            .OrderBy(image => image.Rank)
+            .Select(image => image.Image)
+            .FirstOrDefault() ?? throw new BuilderException(EngineErrors.NoSuchImage, $"the image {nameOrId} is not here for {platform}");
+    }
+
     /// <summary>An image by name, or by the beginning of its id.</summary>
     /// <exception cref="BuilderException"><see cref="EngineErrors.NoSuchImage"/>.</exception>
     public StoredImage Get(string nameOrId)
@@ -44,6 +68,11 @@ public sealed class ImageCatalog(BuilderStore store)
 
     private StoredImage? Read(Descriptor target, IReadOnlyList<ImageReference> names)
     {
+        if (!store.Content.Contains(target.Digest))
+        {
+            return null;
+        }
+
         var manifest = MediaTypes.IsIndex(target.MediaType) ? ChooseManifest(OciJson.ReadIndex(store.Content.ReadDocument(target))) : target;
         if (manifest is null || !store.Content.Contains(manifest.Digest))
         {
@@ -51,11 +80,19 @@ public sealed class ImageCatalog(BuilderStore store)
         }
 
         var document = OciJson.ReadManifest(store.Content.ReadDocument(manifest));
+        if (!MediaTypes.IsConfig(document.Config.MediaType) || !store.Content.Contains(document.Config.Digest))
+        {
+            return null;
+        }
+
         return new StoredImage(target, names, manifest, document, OciJson.ReadConfig(store.Content.ReadDocument(document.Config)));
     }
 
-    private static Descriptor? ChooseManifest(ImageIndex index) =>
-        index.Choose(Platform.Host) ?? (index.Manifests.Count > 0 ? index.Manifests[0] : null);
+    /// <summary>For this machine, or else any that is here.</summary>
+    private Descriptor? ChooseManifest(ImageIndex index) =>
+        index.Choose(Platform.Host) is { } host && store.Content.Contains(host.Digest)
+            ? host
+            : index.Manifests.FirstOrDefault(entry => MediaTypes.IsManifest(entry.MediaType) && store.Content.Contains(entry.Digest));
 
     private BuilderException NotFound(string nameOrId)
     {

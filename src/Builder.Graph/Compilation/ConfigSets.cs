@@ -28,7 +28,7 @@ internal static class ConfigSets
         return all;
     }
 
-    private static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T>? entries)
+    public static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T>? entries)
     {
         var sorted = new SortedDictionary<string, T>(StringComparer.Ordinal);
         foreach (var (key, value) in entries ?? new Dictionary<string, T>())

@@ -11,7 +11,10 @@ namespace Builder.Graph.Compilation;
 public static class DockerfileCompiler
 {
     /// <summary>Compiles the stages that the target needs, and asks for their base images and no others.</summary>
-    /// <exception cref="BuilderException">See <see cref="GraphErrors"/>; from the resolver; from expansion.</exception>
+    /// <exception cref="BuilderException">
+    /// See <see cref="GraphErrors"/>; from the resolver; from expansion. Errors of several instructions come together
+    /// (<see cref="BuilderException.Others"/>).
+    /// </exception>
     public static async Task<BuildPlan> CompileAsync(
         DockerfileSyntax dockerfile, CompileOptions options, IImageResolver resolver, CancellationToken cancellationToken)
     {
@@ -30,11 +33,14 @@ public static class DockerfileCompiler
         var plans = await new StagePlanner(dockerfile, options, globals, expander, contexts, finder).PlanAsync(target);
 
         var scope = new CompilationScope(dockerfile, options, buildArgs, globals, expander, warnings);
+        var errors = new ErrorList();
         foreach (var plan in plans)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            scope.Add(plan, StageCompiler.Compile(scope, plan));
+            scope.Add(plan, StageCompiler.Compile(scope, plan, errors));
         }
+
+        errors.ThrowIfAny();
 
         var state = scope.StateOf(target.Index);
         var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)

@@ -46,6 +46,6 @@ internal sealed partial class StageCompiler
 
     /// <summary><c>|2 A=1 B= </c>: the ARGs in scope with what they are now, an unset one as if empty.</summary>
     private string ArgPrefix() =>
-        state.ArgNames.Count == 0 ? ""
-        : $"|{state.ArgNames.Count} {string.Join(' ', state.ArgNames.Select(name => $"{name}={state.Variables.Find(name)}"))} ";
+        state.Args.Names.Count == 0 ? ""
+        : $"|{state.Args.Names.Count} {string.Join(' ', state.Args.Names.Select(name => $"{name}={state.Variables.Find(name)}"))} ";
 }

@@ -20,11 +20,7 @@ internal sealed partial class StageCompiler
                 state.Variables.Set(name, value);
             }
 
-            if (!state.ArgNames.Contains(name))
-            {
-                state.ArgNames.Add(name);
-            }
-
+            state.Args.Set(name, "");
             words.Add(value is null ? name : $"{name}={value}");
         }
 
@@ -35,21 +31,25 @@ internal sealed partial class StageCompiler
     private void Env(EnvInstruction env)
     {
         var pairs = ExpandPairs(env.Pairs);
-        var image = VariableMap.Parse(state.Config.Env ?? []);
+        state.ImageVariables ??= VariableMap.Parse(state.Config.Env ?? []);
         foreach (var (name, value) in pairs)
         {
-            image.Set(name, value);
+            state.ImageVariables.Set(name, value);
             state.Variables.Set(name, value);
         }
 
-        state.Config = state.Config with { Env = image.Lines };
         Record("ENV " + Text(pairs));
     }
 
     private void Label(LabelInstruction label)
     {
         var pairs = ExpandPairs(label.Pairs);
-        state.Config = state.Config with { Labels = ConfigSets.With(state.Config.Labels, pairs) };
+        state.Labels ??= ConfigSets.Sorted(state.Config.Labels);
+        foreach (var (key, value) in pairs)
+        {
+            state.Labels[key] = value;
+        }
+
         Record("LABEL " + Text(pairs));
     }
 

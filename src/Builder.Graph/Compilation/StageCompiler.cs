@@ -30,7 +30,8 @@ internal sealed partial class StageCompiler
     }
 
     /// <summary>Compiles a stage whose earlier stages are in the scope already.</summary>
-    public static StageState Compile(CompilationScope scope, StagePlan plan)
+    /// <param name="errors">Gets what is wrong with its instructions; each is left out, so that the others are looked at too.</param>
+    public static StageState Compile(CompilationScope scope, StagePlan plan, ErrorList errors)
     {
         var compiler = new StageCompiler(scope, plan);
         foreach (var (instruction, escape) in plan.Instructions)
@@ -40,12 +41,13 @@ internal sealed partial class StageCompiler
             {
                 compiler.Compile(instruction);
             }
-            catch (BuilderException e) when (e.Span is null)
+            catch (BuilderException e)
             {
-                throw e.At(instruction.Span);
+                errors.Add(e.At(instruction.Span));
             }
         }
 
+        compiler.state.Finish();
         return compiler.state;
     }
 

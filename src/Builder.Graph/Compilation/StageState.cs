@@ -32,8 +32,17 @@ internal sealed class StageState
     /// <summary>What a RUN finds in its environment and words are expanded with: ENV and ARG, whichever came last.</summary>
     public VariableMap Variables { get; private init; }
 
-    /// <summary>The names that ARG declared, in order of first declaration.</summary>
-    public List<string> ArgNames { get; private init; } = [];
+    /// <summary>The names that ARG declared, in order of first declaration; their values are in <see cref="Variables"/>.</summary>
+    public VariableMap Args { get; private init; } = new();
+
+    /// <summary>
+    /// The variables of the image, once an ENV has changed them; <see cref="Finish"/> puts them into the config, so that a
+    /// thousand ENVs do not make a thousand lists.
+    /// </summary>
+    public VariableMap? ImageVariables { get; set; }
+
+    /// <summary>The labels, once a LABEL has changed them; <see cref="Finish"/> puts them into the config.</summary>
+    public SortedDictionary<string, string>? Labels { get; set; }
 
     public List<BlueprintStep> Steps { get; private init; } = [];
 
@@ -50,11 +59,18 @@ internal sealed class StageState
     public static StageState Of(ResolvedBase image, Vertex root, Platform platform) =>
         Start(root, image, platform, image.Config.Execution ?? new ExecutionConfig());
 
+    /// <summary>The config as the stage's last instruction leaves it.</summary>
+    public void Finish()
+    {
+        Config = Config with { Env = ImageVariables?.Lines ?? Config.Env, Labels = Labels ?? Config.Labels };
+        (ImageVariables, Labels) = (null, null);
+    }
+
     /// <summary>How a stage starts that is built on this one.</summary>
     public StageState Child(Platform platform) => new(Root, Base, platform, Config, Variables.Copy())
     {
         Author = Author,
-        ArgNames = [.. ArgNames],
+        Args = Args.Copy(),
         Steps = [.. Steps],
     };
 

@@ -16,6 +16,9 @@ internal sealed class VariableMap : IVariables
 
     private VariableMap(List<string> names, Dictionary<string, string> values) => (this.names, this.values) = (names, values);
 
+    /// <summary>In order of first definition.</summary>
+    public IReadOnlyList<string> Names => names;
+
     /// <summary><c>NAME=value</c> lines.</summary>
     public IReadOnlyList<string> Lines => [.. names.Select(name => $"{name}={values[name]}")];
 

@@ -16,6 +16,10 @@ internal static unsafe partial class Libc
         [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
         internal static partial nint OpenAt2(nint number, int directory, byte* path, OpenHow* how, nuint size);
 
+        /// <summary>fcntl(2) with F_OFD_SETLK and F_OFD_SETLKW.</summary>
+        [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+        internal static partial int Lock(int file, int command, LockRange* range);
+
         [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
         internal static partial int StatX(int directory, byte* path, int flags, uint mask, StatXBuffer* buffer);
 
@@ -116,6 +120,17 @@ internal static unsafe partial class Libc
             internal ulong Flags;
             internal ulong Mode;
             internal ulong Resolve;
+        }
+
+        /// <summary>struct flock; the process id at its end must be 0.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct LockRange
+        {
+            internal short Type;
+            internal short Whence;
+            internal long Start;
+            internal long Length;
+            internal int Process;
         }
 
         [StructLayout(LayoutKind.Sequential)]

@@ -52,9 +52,9 @@ public sealed class BlobWriter : Stream
         {
             RandomAccess.Write(file, buffer, length);
         }
-        catch (IOException e) when (DiskErrors.IsFull(e))
+        catch (IOException e) when (DiskErrors.Explain(e) is { } explained)
         {
-            throw DiskErrors.Full(e);
+            throw explained;
         }
 
         hash.AppendData(buffer);

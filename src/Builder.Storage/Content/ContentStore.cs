@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Oci;
+using Builder.Storage.Leases;
 using Builder.Storage.Records;
 
 namespace Builder.Storage.Content;
@@ -14,19 +15,29 @@ public sealed class ContentStore
     private readonly TempFolder temp;
     private readonly AtomicFile files;
     private readonly FsyncPolicy fsync;
+    private readonly StoreLeases leases;
 
-    internal ContentStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync)
+    internal ContentStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, StoreLeases leases)
     {
+        this.leases = leases;
         this.root = root;
         this.temp = temp;
         this.files = files;
         this.fsync = fsync;
     }
 
-    public bool Contains(Digest digest) => File.Exists(PathOf(digest));
+    /// <summary>Whether a blob is here; one that was seen stays, as long as this process does.</summary>
+    public bool Contains(Digest digest) => SizeOf(digest) is not null;
 
     /// <summary>A blob's length in bytes; null when it is not here.</summary>
-    public long? SizeOf(Digest digest) => new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : null;
+    public long? SizeOf(Digest digest)
+    {
+        leases.Hold(LeaseKey.OfBlob(digest));
+        return Measure(digest);
+    }
+
+    /// <summary>A blob's length, nothing held.</summary>
+    internal long? Measure(Digest digest) => new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : null;
 
     /// <summary>Opens a blob for reading from the start.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>.</exception>
@@ -36,6 +47,7 @@ public sealed class ContentStore
     /// <summary>Opens a blob for reading from the start; null when it is not here.</summary>
     public FileStream? TryOpenRead(Digest digest)
     {
+        leases.Hold(LeaseKey.OfBlob(digest));
         try
         {
             return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
@@ -51,10 +63,17 @@ public sealed class ContentStore
     public byte[] ReadDocument(Descriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
+        leases.Hold(LeaseKey.OfBlob(descriptor.Digest));
+        return Read(descriptor);
+    }
+
+    /// <summary>A document as <see cref="ReadDocument"/> gives it, nothing held.</summary>
+    internal byte[] Read(Descriptor descriptor)
+    {
         var content = AtomicFile.TryRead(PathOf(descriptor.Digest), OciJson.MaxDocumentSize)
             ?? throw new BuilderException(StorageErrors.Missing, $"document {descriptor.Digest} is not in the store");
         return ImageLaws.Violation(descriptor, content) is { } violation
-            ? throw new BuilderException(StorageErrors.Corrupt, $"the store is damaged: {violation}")
+            ? throw new BuilderException(StorageErrors.Corrupt, $"the store is damaged: {violation}", StorageJson.RepairHint)
             : content;
     }
 
@@ -101,7 +120,20 @@ public sealed class ContentStore
 
     internal void Delete(Digest digest) => File.Delete(PathOf(digest));
 
-    internal void Publish(string draft, Digest digest) => files.Publish(draft, PathOf(digest));
+    /// <summary>Takes a blob out of the layout whose bytes are not what its name says.</summary>
+    internal void Discard(Digest digest) => File.Delete(PathOf(digest));
+
+    internal void Publish(string draft, Digest digest)
+    {
+        try
+        {
+            files.Publish(draft, PathOf(digest));
+        }
+        catch (IOException e) when (DiskErrors.Explain(e) is { } explained)
+        {
+            throw explained;
+        }
+    }
 
     internal bool SyncsContent => fsync != FsyncPolicy.Never;
 

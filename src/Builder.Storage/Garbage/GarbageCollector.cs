@@ -1,128 +1,166 @@
+using Builder.Diagnostics;
+using Builder.Linux.Files;
 using Builder.Oci;
+using Builder.Storage.Leases;
+using Builder.Storage.Records;
 
 namespace Builder.Storage.Garbage;
 
 /// <summary>
-/// Marks from images and steps what has to stay, then removes the rest. Images hold their documents, the blobs and
-/// snapshots of their layers, and the snapshots that promised layers nobody has written down; a snapshot holds those below
-/// it and the blob that it was unpacked from.
+/// Removes what nobody needs while others work. It computes what may go from one look at the store, and then takes each
+/// object alone before it removes it: what somebody holds stays, with all that it stands on. When a root has been announced
+/// since that look, its writer may have ended and let go of what the root needs, so the collector looks again.
 /// </summary>
-internal sealed class GarbageCollector(BuilderStore store)
+internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
 {
-    private readonly HashSet<Digest> blobs = [];
-    private readonly HashSet<string> snapshots = [];
+    private const int MaxLooks = 20;
+    private readonly List<ImageReference> untagged = [];
+    private readonly List<Digest> images = [];
+    private GarbageReport report = new(0, 0, 0);
 
-    internal GarbageReport Collect(bool keepSteps, CancellationToken cancellationToken)
+    internal GarbageReport Collect(CancellationToken cancellationToken)
     {
-        foreach (var image in store.Names.List())
+        using var alone = store.Leases.OpenOwner();
+        for (var looks = 0; looks < MaxLooks; looks++)
+        {
+            var inventory = StoreInventory.Take(store);
+            RequireReadableRoots();
+            var eviction = Eviction.Choose(inventory, policy, new DriveInfo(store.Root).AvailableFreeSpace);
+            var sweep = new Sweep(store, inventory, alone);
+            report = report with { InUse = 0 };
+            if (Remove(sweep, inventory, eviction, cancellationToken))
+            {
+                break;
+            }
+        }
+
+        return report with { Untagged = untagged, Images = images };
+    }
+
+    /// <summary>False when the store has changed so that one has to look again.</summary>
+    private bool Remove(Sweep sweep, StoreInventory inventory, Eviction eviction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RemoveImages(sweep, eviction);
+            RemoveSteps(sweep, inventory, eviction);
+            cancellationToken.ThrowIfCancellationRequested();
+            RemoveSnapshots(sweep, inventory, eviction.Kept, cancellationToken);
+            RemoveBlobs(sweep, inventory, eviction.Kept, cancellationToken);
+            sweep.RemoveRecords();
+            return true;
+        }
+        catch (RootsChangedException)
+        {
+            return false;
+        }
+        finally
+        {
+            report = report with { InUse = sweep.InUse };
+        }
+    }
+
+    private void RemoveImages(Sweep sweep, Eviction eviction)
+    {
+        foreach (var image in eviction.Images)
+        {
+            var target = image.Image.Target;
+            if (!sweep.IsUsed(target) && sweep.TryRemove(LeaseKey.OfImage(target.Digest), () => Forget(image)))
+            {
+                images.Add(target.Digest);
+            }
+            else
+            {
+                eviction.Kept.AddImage(target);
+            }
+        }
+    }
+
+    private void Forget(InventoryImage image)
+    {
+        if (image.Image.Reference is { } name)
+        {
+            store.Names.Remove(name);
+            untagged.Add(name);
+        }
+        else
+        {
+            store.Names.RemoveUntagged(image.Image.Target.Digest);
+        }
+    }
+
+    private void RemoveSteps(Sweep sweep, StoreInventory inventory, Eviction eviction)
+    {
+        foreach (var step in inventory.Steps)
+        {
+            var isLost = step.Record is null || !inventory.Snapshots.ContainsKey(step.Record.SnapshotId);
+            if ((isLost || eviction.Steps.Contains(step.Key)) && sweep.TryRemove(LeaseKey.OfStep(step.Key), () => store.Steps.Remove(step.Key)))
+            {
+                report = report with { Steps = report.Steps + 1 };
+            }
+            else
+            {
+                eviction.Kept.AddSnapshot(step.Record?.SnapshotId);
+            }
+        }
+    }
+
+    /// <summary>From the top of each stack down: one that is held keeps all below it.</summary>
+    private void RemoveSnapshots(Sweep sweep, StoreInventory inventory, Reachability kept, CancellationToken cancellationToken)
+    {
+        foreach (var id in inventory.Snapshots.Keys.OrderByDescending(id => Depth(inventory, id)).ThenBy(id => id, StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            MarkDocument(image.Target);
-        }
-
-        if (keepSteps)
-        {
-            foreach (var (_, record) in store.Steps.List())
+            if (kept.Snapshots.Contains(id))
             {
-                MarkSnapshot(record.SnapshotId);
-            }
-        }
-
-        return Sweep(cancellationToken);
-    }
-
-    private void MarkDocument(Descriptor document)
-    {
-        if (!blobs.Add(document.Digest) || !store.Content.Contains(document.Digest))
-        {
-            return;
-        }
-
-        if (MediaTypes.IsIndex(document.MediaType))
-        {
-            foreach (var entry in OciJson.ReadIndex(store.Content.ReadDocument(document)).Manifests)
-            {
-                MarkDocument(entry);
-            }
-        }
-        else if (MediaTypes.IsManifest(document.MediaType))
-        {
-            MarkManifest(OciJson.ReadManifest(store.Content.ReadDocument(document)));
-        }
-    }
-
-    private void MarkManifest(ImageManifest manifest)
-    {
-        blobs.Add(manifest.Config.Digest);
-        blobs.UnionWith(manifest.Layers.Select(layer => layer.Digest));
-        if (!MediaTypes.IsConfig(manifest.Config.MediaType) || !store.Content.Contains(manifest.Config.Digest))
-        {
-            return;
-        }
-
-        var diffIds = OciJson.ReadConfig(store.Content.ReadDocument(manifest.Config)).RootFs.DiffIds;
-        foreach (var diffId in diffIds)
-        {
-            MarkLayer(diffId);
-        }
-
-        foreach (var chainId in ChainId.Stack(diffIds))
-        {
-            MarkSnapshot(chainId.Digest.Hex);
-        }
-    }
-
-    private void MarkLayer(DiffId diffId)
-    {
-        if (store.Layers.FindBlob(diffId) is { } blob)
-        {
-            blobs.Add(blob.Digest);
-        }
-
-        if (store.Layers.PromisedBy(diffId) is { } snapshot)
-        {
-            MarkSnapshot(snapshot);
-        }
-    }
-
-    private void MarkSnapshot(string? id)
-    {
-        while (id is not null && snapshots.Add(id) && store.Snapshots.Find(id) is { } snapshot)
-        {
-            if (snapshot.DiffId is { } diffId)
-            {
-                MarkLayer(diffId);
+                continue;
             }
 
-            id = snapshot.ParentId;
+            var bytes = inventory.UsageOf(id);
+            if (sweep.TryRemove(LeaseKey.OfSnapshot(id), () => store.Snapshots.Remove(id)))
+            {
+                report = report with { Snapshots = report.Snapshots + 1, SnapshotBytes = report.SnapshotBytes + bytes };
+            }
+            else
+            {
+                kept.AddSnapshot(id);
+            }
         }
     }
 
-    private GarbageReport Sweep(CancellationToken cancellationToken)
+    private void RemoveBlobs(Sweep sweep, StoreInventory inventory, Reachability kept, CancellationToken cancellationToken)
     {
-        var report = new GarbageReport(0, 0, 0);
-        foreach (var key in store.Steps.Keys().ToArray())
-        {
-            if (store.Steps.Find(key) is not { } record || !snapshots.Contains(record.SnapshotId))
-            {
-                store.Steps.Remove(key);
-            }
-        }
-
-        foreach (var id in store.Snapshots.List().Where(id => !snapshots.Contains(id)).ToArray())
+        foreach (var (digest, size) in inventory.Blobs.Where(blob => !kept.Blobs.Contains(blob.Key)).OrderBy(blob => blob.Key))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            store.Snapshots.Remove(id);
-            report = report with { Snapshots = report.Snapshots + 1 };
+            if (sweep.TryRemove(LeaseKey.OfBlob(digest), () => store.Content.Discard(digest)))
+            {
+                report = report with { Blobs = report.Blobs + 1, BlobBytes = report.BlobBytes + size };
+            }
         }
+    }
 
-        foreach (var digest in store.Content.List().Where(digest => !blobs.Contains(digest)).ToArray())
+    private static int Depth(StoreInventory inventory, string id)
+    {
+        var depth = 0;
+        for (string? next = id; next is not null && depth <= inventory.Snapshots.Count && inventory.Snapshots.TryGetValue(next, out var snapshot); depth++)
         {
-            report = report with { Blobs = report.Blobs + 1, BlobBytes = report.BlobBytes + (store.Content.SizeOf(digest) ?? 0) };
-            store.Content.Delete(digest);
+            next = snapshot?.ParentId;
         }
 
-        store.Layers.ForgetWhatIsGone();
-        return report;
+        return depth;
+    }
+
+    /// <summary>A name that cannot be read may be the only one that keeps an image: better no collection than that.</summary>
+    private void RequireReadableRoots()
+    {
+        foreach (var path in store.Names.Paths())
+        {
+            StorageJson.TryRead(path, StorageJson.Types.NameRecord);
+        }
     }
 }
+
+/// <summary>Something that keeps objects alive was written after the collector had looked. Not an error: it looks again.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "It is caught in this room.")]
+internal sealed class RootsChangedException : Exception;

@@ -19,8 +19,7 @@ public sealed partial class LayerStore
     public async Task<StoredLayer> EnsureBlobAsync(DiffId diffId, LayerCompression compression, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(compression);
-        var record = EncodedPath(diffId, compression);
-        if (StorageJson.TryRead(record, StorageJson.Types.EncodedRecord) is { } known && content.Contains(known.Blob.Digest))
+        if (records.FindEncoded(diffId, compression.Key) is { } known && content.Contains(known.Blob.Digest))
         {
             return new StoredLayer(known.Blob, known.DiffId);
         }
@@ -29,7 +28,7 @@ public sealed partial class LayerStore
         var encoded = await LayerEncoder.EncodeAsync(stream => CopyTo(diffId, stream, cancellationToken), compression, blob, null, cancellationToken);
         var (digest, size) = blob.Commit();
         var descriptor = new Descriptor(compression.MediaType, digest, size) { Annotations = encoded.Annotations.Count == 0 ? null : encoded.Annotations };
-        files.Write(record, StorageJson.Write(new EncodedRecord(descriptor, encoded.DiffId), StorageJson.Types.EncodedRecord));
+        records.SetEncoded(diffId, compression.Key, new EncodedRecord(descriptor, encoded.DiffId));
         if (FindBlob(encoded.DiffId) is null)
         {
             RememberBlob(encoded.DiffId, descriptor);
@@ -37,6 +36,4 @@ public sealed partial class LayerStore
 
         return new StoredLayer(descriptor, encoded.DiffId);
     }
-
-    private string EncodedPath(DiffId diffId, LayerCompression compression) => Path.Combine(folder, $"{diffId.Digest.Hex}.{compression.Key}.json");
 }

@@ -17,15 +17,15 @@ namespace Builder.Storage.Layers;
 public sealed partial class LayerStore
 {
     private const int CopyBufferSize = 128 * 1024;
-    private readonly string folder;
+    private readonly LayerRecords records;
     private readonly AtomicFile files;
     private readonly ContentStore content;
     private readonly SnapshotStore snapshots;
     private readonly OverlayMarks marks;
 
-    internal LayerStore(string folder, AtomicFile files, ContentStore content, SnapshotStore snapshots)
+    internal LayerStore(LayerRecords records, AtomicFile files, ContentStore content, SnapshotStore snapshots)
     {
-        this.folder = folder;
+        this.records = records;
         this.files = files;
         this.content = content;
         this.snapshots = snapshots;
@@ -44,7 +44,7 @@ public sealed partial class LayerStore
         ArgumentNullException.ThrowIfNull(options);
         var isUnpacked = snapshot.DiffId is not null;
         var record = snapshots.BesideTree(snapshot, InfoFile(isUnpacked ? LayerOptions.Default : options));
-        if (StorageJson.TryRead(record, StorageJson.Types.LayerInfo) is { } known)
+        if (files.TryReadRecord(record, StorageJson.Types.LayerInfo) is { } known)
         {
             return known;
         }
@@ -66,7 +66,7 @@ public sealed partial class LayerStore
         ArgumentNullException.ThrowIfNull(top);
         ArgumentNullException.ThrowIfNull(options);
         var record = snapshots.BesideTree(top, $"squashed-{below?.Id ?? "all"}-{InfoFile(options)}");
-        return StorageJson.TryRead(record, StorageJson.Types.LayerInfo)
+        return files.TryReadRecord(record, StorageJson.Types.LayerInfo)
             ?? Promise(new PromiseRecord(top.Id, options.SourceDateEpoch) { Squashed = true, Below = below?.Id }, record, cancellationToken);
     }
 
@@ -75,7 +75,7 @@ public sealed partial class LayerStore
         using var hashing = new HashingStream(Stream.Null);
         var tally = Write(promise, hashing, cancellationToken);
         var info = new LayerInfo(new DiffId(hashing.Finish()), tally.Size, tally.EntryCount) { Notes = tally.Notes };
-        files.Write(PromisePath(info.DiffId), StorageJson.Write(promise, StorageJson.Types.PromiseRecord));
+        records.SetPromise(info.DiffId, promise);
         files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
         return info;
     }
@@ -83,9 +83,9 @@ public sealed partial class LayerStore
     /// <summary>The blob that holds a layer, mostly compressed, if the store has one.</summary>
     public Descriptor? FindBlob(DiffId diffId)
     {
-        if (StorageJson.TryRead(BlobPath(diffId), StorageJson.Types.BlobRecord) is { } record && content.Contains(record.Blob.Digest))
+        if (records.FindBlob(diffId) is { } blob && content.Contains(blob.Digest))
         {
-            return record.Blob;
+            return blob;
         }
 
         return content.SizeOf(diffId.Digest) is { } size ? new Descriptor(MediaTypes.OciLayer, diffId.Digest, size) : null;
@@ -95,7 +95,7 @@ public sealed partial class LayerStore
     public void RememberBlob(DiffId diffId, Descriptor blob)
     {
         ArgumentNullException.ThrowIfNull(blob);
-        files.Write(BlobPath(diffId), StorageJson.Write(new BlobRecord(blob), StorageJson.Types.BlobRecord));
+        records.SetBlob(diffId, blob);
     }
 
     /// <summary>Whether the layer's tar can be had, from a blob or from a snapshot that promised it.</summary>
@@ -165,36 +165,10 @@ public sealed partial class LayerStore
     }
 
     private PromiseRecord? FindPromise(DiffId diffId) =>
-        StorageJson.TryRead(PromisePath(diffId), StorageJson.Types.PromiseRecord) is { } record && snapshots.Contains(record.Snapshot)
+        records.FindPromise(diffId) is { } record && snapshots.Contains(record.Snapshot)
             && (record.Below is null || snapshots.Contains(record.Below))
                 ? record
                 : null;
-
-    /// <summary>The snapshot that would have to make this layer, if one has promised it.</summary>
-    internal string? PromisedBy(DiffId diffId) => FindPromise(diffId)?.Snapshot;
-
-    /// <summary>Forgets where layers come from whose blob or snapshot is no more.</summary>
-    internal void ForgetWhatIsGone()
-    {
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json").ToArray())
-        {
-            var hex = Path.GetFileName(path).Split('.')[0];
-            if (!Digest.TryParse($"{Digest.Algorithm}:{hex}", out var digest))
-            {
-                continue;
-            }
-
-            var diffId = new DiffId(digest);
-            var isGone = path == PromisePath(diffId) ? FindPromise(diffId) is null
-
-                // The record of an encoding begins as that of a blob does.
-                : StorageJson.TryRead(path, StorageJson.Types.BlobRecord) is { } record && !content.Contains(record.Blob.Digest);
-            if (isGone)
-            {
-                File.Delete(path);
-            }
-        }
-    }
 
     private static void Copy(Stream source, Stream destination, CancellationToken cancellationToken)
     {
@@ -216,8 +190,4 @@ public sealed partial class LayerStore
     private static string InfoFile(LayerOptions options) => options.SourceDateEpoch is { } epoch
         ? string.Create(CultureInfo.InvariantCulture, $"layer-{epoch}.json")
         : "layer.json";
-
-    private string PromisePath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".snapshot.json");
-
-    private string BlobPath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".blob.json");
 }

@@ -1,6 +1,7 @@
 using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Storage.Content;
+using Builder.Storage.Leases;
 using Builder.Storage.Records;
 
 namespace Builder.Storage.Names;
@@ -19,11 +20,15 @@ public sealed class ImageNames
     private readonly string folder;
     private readonly AtomicFile files;
     private readonly ImageIds ids;
+    private readonly StoreLeases leases;
+    private readonly LayoutIndexFile index;
 
-    internal ImageNames(string folder, AtomicFile files, ContentStore content)
+    internal ImageNames(string folder, AtomicFile files, ContentStore content, StoreLeases leases, LayoutIndexFile index)
     {
         this.folder = folder;
         this.files = files;
+        this.leases = leases;
+        this.index = index;
         ids = new ImageIds(content);
     }
 
@@ -38,7 +43,12 @@ public sealed class ImageNames
         }
 
         Write(PathOf(reference), new NameRecord(reference.ToString(), target));
+        Delete(PathOf(target.Digest));
+        RefreshIndex([reference]);
     }
+
+    /// <summary>Lists images in <c>index.json</c> again, because layers of theirs have been written or their names have gone.</summary>
+    public void RefreshIndex(IReadOnlyCollection<ImageReference> names) => index.Update(names, Resolve, AllNames);
 
     /// <summary>Keeps an image that has no name.</summary>
     public void Keep(Descriptor target)
@@ -51,7 +61,7 @@ public sealed class ImageNames
     public Descriptor? Resolve(ImageReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return StorageJson.TryRead(PathOf(reference), StorageJson.Types.NameRecord)?.Target;
+        return files.TryReadRecord(PathOf(reference), StorageJson.Types.NameRecord)?.Target;
     }
 
     /// <summary>
@@ -83,7 +93,9 @@ public sealed class ImageNames
     public bool Remove(ImageReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return Delete(PathOf(reference));
+        var existed = Delete(PathOf(reference));
+        RefreshIndex([reference]);
+        return existed;
     }
 
     /// <summary>Gives up an image without a name. False when there was none.</summary>
@@ -92,10 +104,7 @@ public sealed class ImageNames
     /// <summary>All images: those with names in the order of their references, then those without, by digest.</summary>
     public IReadOnlyList<NamedImage> List()
     {
-        var records = Directory.EnumerateFiles(folder, "*.json")
-            .Select(path => StorageJson.TryRead(path, StorageJson.Types.NameRecord))
-            .OfType<NameRecord>()
-            .ToArray();
+        var records = Paths().Select(path => files.TryReadRecord(path, StorageJson.Types.NameRecord)).OfType<NameRecord>().ToArray();
         var named = records.Where(record => record.Reference is not null)
             .OrderBy(record => record.Reference, StringComparer.Ordinal)
             .Select(record => new NamedImage(ImageReference.Parse(record.Reference!), record.Target))
@@ -110,6 +119,15 @@ public sealed class ImageNames
         ];
     }
 
+    /// <summary>The files of all records.</summary>
+    internal IEnumerable<string> Paths() => Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal);
+
+    /// <summary>When the store learnt of an image, or of this name of it.</summary>
+    internal DateTimeOffset Since(NamedImage image) =>
+        new(File.GetLastWriteTimeUtc(image.Reference is { } name ? PathOf(name) : PathOf(image.Target.Digest)), TimeSpan.Zero);
+
+    private IEnumerable<ImageReference> AllNames() => List().Select(image => image.Reference).OfType<ImageReference>();
+
     private static bool Delete(string path)
     {
         var existed = File.Exists(path);
@@ -117,11 +135,15 @@ public sealed class ImageNames
         return existed;
     }
 
-    private void Write(string path, NameRecord record) =>
+    private void Write(string path, NameRecord record)
+    {
+        leases.Hold(LeaseKey.OfImage(record.Target.Digest));
+        leases.AnnounceRoot();
         files.Write(path, StorageJson.Write(record, StorageJson.Types.NameRecord));
+    }
 
     // A reference may be longer than a file name, and differs from others in letters that some file systems fold.
-    private string PathOf(ImageReference reference) => Path.Combine(folder, Digest.OfText(reference.ToString()).Hex + ".json");
+    internal string PathOf(ImageReference reference) => Path.Combine(folder, Digest.OfText(reference.ToString()).Hex + ".json");
 
     private string PathOf(Digest target) => Path.Combine(folder, Untagged + target.Hex + ".json");
 }

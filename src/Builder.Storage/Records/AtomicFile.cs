@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using Builder.Diagnostics;
 using Builder.Linux.Files;
 
 namespace Builder.Storage.Records;
@@ -6,21 +8,30 @@ namespace Builder.Storage.Records;
 /// Small files that are always whole: written elsewhere, synced as the policy says, renamed into place. A reader sees the
 /// old content or the new, never a part.
 /// </summary>
-internal sealed class AtomicFile(TempFolder temp, FsyncPolicy fsync)
+/// <param name="warn">Told of records that turn out to be damaged.</param>
+internal sealed class AtomicFile(TempFolder temp, FsyncPolicy fsync, Action<string>? warn = null)
 {
     internal void Write(string path, ReadOnlySpan<byte> content)
     {
         var draft = temp.NewPath();
-        using (var file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
+        try
         {
-            RandomAccess.Write(file, content, 0);
-            if (fsync != FsyncPolicy.Never)
+            using (var file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
             {
-                RandomAccess.FlushToDisk(file);
+                RandomAccess.Write(file, content, 0);
+                if (fsync != FsyncPolicy.Never)
+                {
+                    RandomAccess.FlushToDisk(file);
+                }
             }
-        }
 
-        Publish(draft, path);
+            Publish(draft, path);
+        }
+        catch (IOException e) when (DiskErrors.Explain(e) is { } explained)
+        {
+            File.Delete(draft);
+            throw explained;
+        }
     }
 
     /// <summary>Renames a finished file into place; the folder it goes to is made when it is missing.</summary>
@@ -35,16 +46,34 @@ internal sealed class AtomicFile(TempFolder temp, FsyncPolicy fsync)
         }
     }
 
+    /// <summary>
+    /// The record in a file; null when there is none. A damaged record is as good as none, and said aloud: what it says can
+    /// be found out again, or the check of the store names what cannot.
+    /// </summary>
+    internal T? TryReadRecord<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return StorageJson.TryRead(path, type);
+        }
+        catch (BuilderException e) when (e.Code == StorageErrors.Corrupt)
+        {
+            warn?.Invoke(e.Message);
+            return null;
+        }
+    }
+
     /// <summary>The content of a file of at most <paramref name="limit"/> bytes; null when there is none.</summary>
     internal static byte[]? TryRead(string path, int limit)
     {
         try
         {
-            using var file = File.OpenHandle(path);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var length = RandomAccess.GetLength(file);
             if (length > limit)
             {
-                throw new Diagnostics.BuilderException(StorageErrors.Corrupt, $"{path} has {length} bytes, more than the {limit} that such a file can have");
+                throw new BuilderException(StorageErrors.Corrupt, $"{path} has {length} bytes, more than the {limit} that such a file can have");
             }
 
             var content = new byte[length];
@@ -53,7 +82,7 @@ internal sealed class AtomicFile(TempFolder temp, FsyncPolicy fsync)
                 var count = RandomAccess.Read(file, content.AsSpan(filled), filled);
                 if (count == 0)
                 {
-                    throw new Diagnostics.BuilderException(StorageErrors.Corrupt, $"{path} became shorter while it was read");
+                    throw new BuilderException(StorageErrors.Corrupt, $"{path} became shorter while it was read");
                 }
 
                 filled += count;

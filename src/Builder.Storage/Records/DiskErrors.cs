@@ -15,4 +15,13 @@ internal static class DiskErrors
 
     internal static BuilderException Full(Exception cause) =>
         new(StorageErrors.DiskFull, "the store's disk is full", FreeSpace, inner: cause);
+
+    internal static BuilderException ReadOnly(string what, Exception? cause = null) =>
+        new(StorageErrors.ReadOnlyStore, $"the store is read-only: {what}", "what is in it can be listed, inspected, run and saved; to write, choose another with BUILDER_ROOT", inner: cause);
+
+    /// <summary>Null when it is neither a full disk nor one that cannot be written.</summary>
+    internal static BuilderException? Explain(IOException e) =>
+        IsFull(e) ? Full(e)
+        : (e.HResult & 0xffff) == (int)Errno.EROFS ? ReadOnly("nothing can be written", e)
+        : null;
 }

@@ -13,6 +13,7 @@ namespace Builder.Storage.Records;
 internal static class StorageJson
 {
     internal const int MaxRecordSize = 1024 * 1024;
+    internal const string RepairHint = "'builder check-store' says what it concerns; with --repair it puts the store in order";
 
     internal static readonly StorageJsonContext Types = new(new JsonSerializerOptions
     {
@@ -21,7 +22,8 @@ internal static class StorageJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     });
 
-    internal static byte[] Write<T>(T record, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(record, type);
+    /// <summary>The record, and a check of its bytes: a flipped bit must not make one record into another.</summary>
+    internal static byte[] Write<T>(T record, JsonTypeInfo<T> type) => RecordCheck.Append(JsonSerializer.SerializeToUtf8Bytes(record, type));
 
     /// <summary>The record in a file; null when there is no file, or nothing in it.</summary>
     /// <exception cref="BuilderException"><see cref="StorageErrors.Corrupt"/>.</exception>
@@ -36,11 +38,11 @@ internal static class StorageJson
 
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("the record is null");
+            return JsonSerializer.Deserialize(RecordCheck.Remove(json), type) ?? throw new JsonException("the record is null");
         }
         catch (JsonException e)
         {
-            throw new BuilderException(StorageErrors.Corrupt, $"{path} cannot be read: {e.Message}", inner: e);
+            throw new BuilderException(StorageErrors.Corrupt, $"the record {path} is damaged: {e.Message}", RepairHint, inner: e);
         }
     }
 }
@@ -73,6 +75,14 @@ internal sealed record BlobRecord(Descriptor Blob);
 /// <summary>The blob that a layer became in one compression, and the diff ID of the tar in it.</summary>
 internal sealed record EncodedRecord(Descriptor Blob, DiffId DiffId);
 
+/// <summary>Which snapshot a stack of layers already is.</summary>
+internal sealed record ChainRecord(string Snapshot);
+
+/// <summary>How many bytes a snapshot's files have.</summary>
+internal sealed record UsageRecord(long Bytes);
+
+[JsonSerializable(typeof(ChainRecord))]
+[JsonSerializable(typeof(UsageRecord))]
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]

@@ -14,16 +14,19 @@ internal sealed class TempFolder : IDisposable
     private readonly string root;
     private readonly string name;
     private readonly FileLock alive;
+    private readonly bool ownsRoot;
     private int count;
 
-    private TempFolder(string root, string name, FileLock alive)
+    private TempFolder(string root, string name, FileLock alive, bool ownsRoot)
     {
+        this.ownsRoot = ownsRoot;
         this.root = root;
         this.name = name;
         this.alive = alive;
     }
 
-    internal static TempFolder Create(string root)
+    /// <param name="ownsRoot">The folder around it goes too, at the end.</param>
+    internal static TempFolder Create(string root, bool ownsRoot = false)
     {
         Directory.CreateDirectory(root);
         while (true)
@@ -40,7 +43,7 @@ internal sealed class TempFolder : IDisposable
             if (File.Exists(Path.Combine(root, name + LockSuffix)))
             {
                 Directory.CreateDirectory(Path.Combine(root, name));
-                return new TempFolder(root, name, alive);
+                return new TempFolder(root, name, alive, ownsRoot);
             }
 
             alive.Dispose();
@@ -73,6 +76,10 @@ internal sealed class TempFolder : IDisposable
     {
         Remove(root, name);
         alive.Dispose();
+        if (ownsRoot)
+        {
+            Directory.Delete(root);
+        }
     }
 
     /// <summary>The lock file goes last: while it exists, the folder has an owner or a sweeper.</summary>

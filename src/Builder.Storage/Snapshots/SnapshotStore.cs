@@ -5,6 +5,7 @@ using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci;
+using Builder.Storage.Leases;
 using Builder.Storage.Records;
 
 namespace Builder.Storage.Snapshots;
@@ -19,23 +20,28 @@ public sealed class SnapshotStore
     internal const string WorkFolder = "work";
     private const string MergedFolder = "merged";
     private const string RecordFile = "record.json";
+    private const string UsageFile = "usage.json";
     private const uint RootMode = 0x1ed;
     private readonly string folder;
     private readonly string emptyFolder;
     private readonly TempFolder temp;
     private readonly AtomicFile files;
     private readonly FsyncPolicy fsync;
+    private readonly StoreLeases leases;
+    private readonly ChainRecords chains;
 
     // Asked when the first tree is needed: by then an ordinary user is inside his namespace.
     private readonly Lazy<bool> copies;
 
-    // A snapshot never changes, and this process's lease keeps the collector away: what was read once stays true. Without
-    // this a build of n steps would read n² records.
+    // A snapshot never changes, and holding it keeps collectors away: what was read once stays true. Without this a build
+    // of n steps would read n² records.
     private readonly ConcurrentDictionary<string, Snapshot> known = new(StringComparer.Ordinal);
 
-    internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, bool userXattrs, Snapshotter snapshotter = Snapshotter.Auto)
+    internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, StoreLeases leases, ChainRecords chains, bool userXattrs, Snapshotter snapshotter = Snapshotter.Auto)
     {
         copies = new Lazy<bool>(() => snapshotter == Snapshotter.Copy || (snapshotter == Snapshotter.Auto && !HasOverlay()));
+        this.leases = leases;
+        this.chains = chains;
         folder = Path.Combine(root, "snapshots");
         emptyFolder = Path.Combine(root, "empty");
         this.temp = temp;
@@ -57,26 +63,57 @@ public sealed class SnapshotStore
             return snapshot;
         }
 
-        if (!IsId(id) || StorageJson.TryRead(Path.Combine(folder, id, RecordFile), StorageJson.Types.SnapshotRecord) is not { } record)
+        if (!IsId(id))
         {
             return null;
         }
 
-        snapshot = new Snapshot(id, record.Parent, Path.Combine(folder, id, TreeFolder))
-        {
-            ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
-            DiffId = record.DiffId,
-            Created = record.Created,
-            IsWhole = record.IsWhole,
-        };
-        return known.GetOrAdd(id, snapshot);
+        leases.Hold(LeaseKey.OfSnapshot(id));
+        return Read(id) is { } found ? known.GetOrAdd(id, found) : null;
     }
+
+    /// <summary>A snapshot as it is on the disk, not held; null when there is none, or none whose record can be read.</summary>
+    internal Snapshot? Read(string id) =>
+        files.TryReadRecord(Path.Combine(folder, id, RecordFile), StorageJson.Types.SnapshotRecord) is { } record
+            ? new Snapshot(id, record.Parent, Path.Combine(folder, id, TreeFolder))
+            {
+                ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
+                DiffId = record.DiffId,
+                Created = record.Created,
+                IsWhole = record.IsWhole,
+            }
+            : null;
 
     /// <exception cref="BuilderException"><see cref="StorageErrors.Missing"/>.</exception>
     public Snapshot Get(string id) => Find(id) ?? throw new BuilderException(StorageErrors.Missing, $"snapshot {id} is not in the store");
 
-    /// <summary>The snapshot of an unpacked stack of layers; null when it has not been unpacked.</summary>
-    public Snapshot? FindChain(ChainId chainId) => Find(chainId.Digest.Hex);
+    /// <summary>The snapshot that is a stack of layers: unpacked, or built here; null when it has to be unpacked.</summary>
+    public Snapshot? FindChain(ChainId chainId) =>
+        Find(chainId.Digest.Hex) ?? (chains.Find(chainId) is { } built && Find(built) is { } snapshot && IsWhole(snapshot) ? snapshot : null);
+
+    /// <summary>
+    /// Remembers that a snapshot of steps is what unpacking these layers would come to, so that nobody unpacks what was built
+    /// here. Unlike an unpacked stack it also has what layers cannot hold: nanoseconds, sockets, the root's own mode.
+    /// </summary>
+    public void Adopt(ChainId chainId, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (snapshot.ChainId != chainId)
+        {
+            chains.Set(chainId, snapshot.Id);
+        }
+    }
+
+    /// <summary>Whether everything below is here too.</summary>
+    private bool IsWhole(Snapshot? snapshot)
+    {
+        while (snapshot?.ParentId is { } parent)
+        {
+            snapshot = Find(parent);
+        }
+
+        return snapshot is not null;
+    }
 
     /// <summary>The parent of a snapshot; null for the bottom.</summary>
     public Snapshot? ParentOf(Snapshot snapshot)
@@ -176,6 +213,9 @@ public sealed class SnapshotStore
 
     internal void Create() => MakeRoot(emptyFolder, null);
 
+    /// <summary>What was read is no longer held.</summary>
+    internal void Forget() => known.Clear();
+
     /// <summary>A temporary folder with an empty tree in it, whose root looks like the parent's: overlayfs shows the top-most.</summary>
     internal string NewFolder(Snapshot? parent)
     {
@@ -187,6 +227,31 @@ public sealed class SnapshotStore
 
     /// <summary>A file beside a snapshot's tree, for what has been computed of it.</summary>
     internal string BesideTree(Snapshot snapshot, string fileName) => Path.Combine(folder, snapshot.Id, fileName);
+
+    /// <summary>The bytes of a snapshot's files, as <see cref="TreeUsage"/> counts them; written down when they have been counted.</summary>
+    internal long Usage(string id)
+    {
+        var path = Path.Combine(folder, id, UsageFile);
+        if (files.TryReadRecord(path, StorageJson.Types.UsageRecord) is { } known)
+        {
+            return known.Bytes;
+        }
+
+        var bytes = TreeUsage.Of(Path.Combine(folder, id, TreeFolder));
+        try
+        {
+            if (Directory.Exists(Path.Combine(folder, id)))
+            {
+                files.Write(path, StorageJson.Write(new UsageRecord(bytes), StorageJson.Types.UsageRecord));
+            }
+        }
+        catch (BuilderException e) when (e.Code == StorageErrors.ReadOnlyStore || e.Code == StorageErrors.DiskFull)
+        {
+            // It is only counted again next time.
+        }
+
+        return bytes;
+    }
 
     internal IEnumerable<string> List() => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
@@ -220,6 +285,7 @@ public sealed class SnapshotStore
 
     private Snapshot Publish(string draft, string id, SnapshotRecord record)
     {
+        leases.Hold(LeaseKey.OfSnapshot(id));
         files.Write(Path.Combine(draft, RecordFile), StorageJson.Write(record, StorageJson.Types.SnapshotRecord));
         if (fsync == FsyncPolicy.Always)
         {
@@ -260,6 +326,10 @@ public sealed class SnapshotStore
         {
             return false;
         }
+        catch (LinuxException e) when (e.Errno is Errno.EROFS or Errno.EXDEV)
+        {
+            throw DiskErrors.ReadOnly("no snapshot can be added", e);
+        }
     }
 
     /// <summary>A snapshot that is being removed must not be seen half removed.</summary>
@@ -294,5 +364,5 @@ public sealed class SnapshotStore
         made.SetMode(DirectoryHandle.Self, status.Mode);
     }
 
-    private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiHexDigitLower);
+    internal static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiHexDigitLower);
 }

@@ -1,4 +1,5 @@
 using Builder.Oci;
+using Builder.Storage.Leases;
 using Builder.Storage.Records;
 using Builder.Storage.Snapshots;
 
@@ -10,22 +11,37 @@ public sealed class StepCache
     private readonly string folder;
     private readonly AtomicFile files;
     private readonly SnapshotStore snapshots;
+    private readonly StoreLeases leases;
+    private readonly TimeProvider time;
 
-    internal StepCache(string folder, AtomicFile files, SnapshotStore snapshots)
+    internal StepCache(string folder, AtomicFile files, SnapshotStore snapshots, StoreLeases leases, TimeProvider time)
     {
+        this.leases = leases;
+        this.time = time;
         this.folder = folder;
         this.files = files;
         this.snapshots = snapshots;
     }
 
     /// <summary>What the step came to; null when it never ran, or when its snapshot has been removed since.</summary>
-    public StepRecord? Find(Digest key) =>
-        StorageJson.TryRead(PathOf(key), StorageJson.Types.StepRecord) is { } record && snapshots.Contains(record.SnapshotId) ? record : null;
+    public StepRecord? Find(Digest key)
+    {
+        var record = Read(key);
+        if (record is null || !snapshots.Contains(record.SnapshotId))
+        {
+            return null;
+        }
+
+        Touch(key);
+        return record;
+    }
 
     /// <summary>Remembers a result in place of any earlier one.</summary>
     public void Set(Digest key, StepRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        leases.Hold(LeaseKey.OfStep(key));
+        leases.AnnounceRoot();
         files.Write(PathOf(key), StorageJson.Write(record, StorageJson.Types.StepRecord));
     }
 
@@ -38,7 +54,16 @@ public sealed class StepCache
 
     /// <summary>All entries whose snapshot exists, by key; for explaining why a step was not found.</summary>
     public IReadOnlyList<(Digest Key, StepRecord Record)> List() =>
-        [.. Keys().Select(key => (Key: key, Record: Find(key))).Where(entry => entry.Record is not null).Select(entry => (entry.Key, entry.Record!))];
+        [.. from key in Keys()
+            let record = Read(key)
+            where record is not null && snapshots.Read(record.SnapshotId) is not null
+            select (key, record)];
+
+    /// <summary>An entry as it is on the disk, nothing held.</summary>
+    internal StepRecord? Read(Digest key) => files.TryReadRecord(PathOf(key), StorageJson.Types.StepRecord);
+
+    /// <summary>When the entry was last of use: the modification time of its file.</summary>
+    internal DateTimeOffset LastUsed(Digest key) => new(File.GetLastWriteTimeUtc(PathOf(key)), TimeSpan.Zero);
 
     internal IEnumerable<Digest> Keys() =>
         Directory.EnumerateFiles(folder, "*.json")
@@ -46,5 +71,17 @@ public sealed class StepCache
             .Where(key => !key.IsDefault)
             .Order();
 
-    private string PathOf(Digest key) => Path.Combine(folder, key.Hex + ".json");
+    private void Touch(Digest key)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(key), time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A store that is read-only, or an entry that another process has just removed: the result is as good.
+        }
+    }
+
+    internal string PathOf(Digest key) => Path.Combine(folder, key.Hex + ".json");
 }

@@ -32,6 +32,7 @@ public sealed class ImageNamesTests : IDisposable
 
         Assert.True(store.Store.Names.Remove(ImageReference.Parse("old")));
         Assert.False(store.Store.Names.Remove(ImageReference.Parse("old")));
+        store.Store.Names.Keep(one);
         Assert.True(store.Store.Names.RemoveUntagged(one.Digest));
         Assert.Equal([("docker.io/library/app:latest", two.Digest)], List());
     }

@@ -1,0 +1,91 @@
+using Builder.Oci;
+
+namespace Builder.Storage.Garbage;
+
+/// <summary>
+/// Chooses what a policy gives up: of all that may go, the longest unused first, as much as the policy's sizes ask for.
+/// </summary>
+internal sealed class Eviction
+{
+    private readonly StoreInventory inventory;
+    private readonly PrunePolicy policy;
+
+    private Eviction(StoreInventory inventory, PrunePolicy policy)
+    {
+        this.inventory = inventory;
+        this.policy = policy;
+    }
+
+    internal HashSet<InventoryImage> Images { get; private set; } = [];
+
+    internal HashSet<Digest> Steps { get; private set; } = [];
+
+    /// <summary>What everything needs that is not given up.</summary>
+    internal Reachability Kept { get; private set; } = null!;
+
+    internal static Eviction Choose(StoreInventory inventory, PrunePolicy policy, long freeBytes)
+    {
+        var eviction = new Eviction(inventory, policy);
+        var candidates = eviction.Candidates();
+        eviction.GiveUp(candidates, 0);
+        var goal = policy.Goal(inventory.Blobs.Values.Sum() + (policy.MinFreeBytes is null ? 0 : inventory.Snapshots.Keys.Sum(inventory.UsageOf)), freeBytes);
+        var (few, many) = (0, candidates.Length);
+        if (goal is { } size)
+        {
+            // The more goes, the less stays: the fewest that will do are found by halving.
+            while (few < many)
+            {
+                var middle = (few + many) / 2;
+                eviction.GiveUp(candidates, middle);
+                (few, many) = inventory.Size(eviction.Kept) <= size ? (few, middle) : (middle + 1, many);
+            }
+        }
+
+        eviction.GiveUp(candidates, many);
+        return eviction;
+    }
+
+    /// <summary>All that may go, the longest unused first.</summary>
+    private (DateTimeOffset LastUsed, InventoryImage? Image, Digest Step)[] Candidates()
+    {
+        var images = inventory.Images.Where(MayGo).ToArray();
+        var needed = new Reachability(inventory);
+        foreach (var image in inventory.Images.Except(images))
+        {
+            needed.AddImage(image.Image.Target);
+        }
+
+        var steps = inventory.Steps.Where(step => policy.Steps && IsOld(step.LastUsed) && step.Record is { } record && !needed.Snapshots.Contains(record.SnapshotId));
+        return
+        [
+            .. images.Select(image => (image.Since, (InventoryImage?)image, default(Digest)))
+                .Concat(steps.Select(step => (step.LastUsed, (InventoryImage?)null, step.Key)))
+                .OrderBy(candidate => candidate.Item1)
+                .ThenBy(candidate => candidate.Item3),
+        ];
+    }
+
+    private bool MayGo(InventoryImage image) =>
+        (image.Image.Reference is null ? policy.Dangling : policy.Named)
+        && IsOld(image.Since)
+        && (policy.Images is null || (inventory.ConfigOf(image.Image.Target) is { } config && policy.Images(config)));
+
+    private bool IsOld(DateTimeOffset moment) => policy.Before is not { } before || moment < before;
+
+    private void GiveUp((DateTimeOffset LastUsed, InventoryImage? Image, Digest Step)[] candidates, int count)
+    {
+        var given = candidates.Take(count).ToArray();
+        Images = [.. given.Select(candidate => candidate.Image).OfType<InventoryImage>()];
+        Steps = [.. given.Where(candidate => candidate.Image is null).Select(candidate => candidate.Step)];
+        Kept = new Reachability(inventory);
+        foreach (var image in inventory.Images.Where(image => !Images.Contains(image)))
+        {
+            Kept.AddImage(image.Image.Target);
+        }
+
+        foreach (var step in inventory.Steps.Where(step => !Steps.Contains(step.Key)))
+        {
+            Kept.AddSnapshot(step.Record?.SnapshotId);
+        }
+    }
+}
