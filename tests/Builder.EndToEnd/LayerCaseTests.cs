@@ -22,7 +22,7 @@ public sealed class LayerCaseTests
             WORKDIR /new/sub
             RUN ! rm /etc/resolv.conf 2> /dev/null && echo x > /etc/own
             RUN --mount=type=tmpfs,target=/not/there echo x > /not/there/x
-            RUN --mount=type=tmpfs,target=/etc echo x > /etc/hidden
+            RUN --mount=type=tmpfs,target=/v echo x > /v/hidden
             """);
 
         // 28: both directories, the user's; 29: what a step writes to a volume stays; 30: the directory comes back.
