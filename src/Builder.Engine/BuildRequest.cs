@@ -1,6 +1,8 @@
 using Builder.Containers;
 using Builder.Diagnostics;
+using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Sources;
 using Builder.Graph.Compilation;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
@@ -11,10 +13,22 @@ namespace Builder.Engine;
 /// <summary>Everything a user can say about one build; the command line and the MSBuild task both end here.</summary>
 public sealed record BuildRequest
 {
-    /// <summary>The folder of the main build context.</summary>
-    public required string ContextFolder { get; init; }
+    /// <summary>
+    /// The main build context: a folder, <c>-</c> for an archive or a Dockerfile on standard input, the URL of one, or a
+    /// repository.
+    /// </summary>
+    public required string Context { get; init; }
 
-    /// <summary>Relative to the working directory, as Docker has it; null for <c>Dockerfile</c> in the context.</summary>
+    /// <summary>What of the modes of a context's files counts.</summary>
+    public ContextMode ContextMode { get; init; }
+
+    /// <summary>How contexts and sources are fetched.</summary>
+    public SourceOptions Sources { get; init; } = new();
+
+    /// <summary>
+    /// Relative to the working directory, as Docker has it, or inside a context that is no folder; null for
+    /// <c>Dockerfile</c> in the context.
+    /// </summary>
     public string? DockerfilePath { get; init; }
 
     /// <summary>The Dockerfile itself, when it is in no file.</summary>

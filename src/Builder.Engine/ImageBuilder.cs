@@ -5,6 +5,7 @@ using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
 using Builder.Engine.Runners;
+using Builder.Engine.Sources;
 using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Graph.Solving;
@@ -15,11 +16,11 @@ using Builder.Storage;
 namespace Builder.Engine;
 
 /// <summary>The life of a build: read, parse, compile, solve, assemble, export.</summary>
+/// <param name="stdin">Opens standard input, for a build context that comes from there.</param>
 /// <param name="stdout">Opens standard output, for an output that goes there.</param>
-public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdout)
+public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
 {
-    private const string DefaultDockerfile = "Dockerfile";
-    private const int MaxDockerfileSize = 64 << 20;
+    private const string KeepGitDirectory = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
 
     /// <summary>Builds an image and puts it where the request says.</summary>
     /// <param name="events">Told what happens, from several threads.</param>
@@ -29,13 +30,14 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(warnings);
-        var dockerfile = DockerfilePathOf(request);
-        var contexts = new ContextFolders(request.ContextFolder, dockerfile);
+        using var sources = new RemoteSources(store, request.Sources, time);
+        using var context = await OpenContextAsync(request, sources, cancellationToken);
+        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
         var named = NamedContexts(request, contexts);
 
-        var syntax = DockerfileParser.Parse(request.Dockerfile ?? ReadDockerfile(dockerfile));
+        var syntax = DockerfileParser.Parse(DockerfileReader.Read(request, context));
         var bases = new BaseImages(store, registry, request.Pull);
-        var plan = await CompileAsync(request, named, syntax, bases, cancellationToken);
+        var plan = await CompileAsync(request, named, syntax, bases, new SourceTimes(context, sources), cancellationToken);
         foreach (var warning in syntax.Warnings.Concat(plan.Warnings))
         {
             warnings(warning);
@@ -43,7 +45,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
         var forecast = request.Squash == SquashMode.None ? ForecastFor(plan.Image, outputs, cancellationToken) : null;
-        var root = await SolveAsync(request, plan, contexts, bases, events, forecast, cancellationToken);
+        var root = await SolveAsync(request, plan, contexts, sources, bases, events, forecast, cancellationToken);
         var assembler = new ImageAssembler(store, bases);
         var exporter = new ImageExporter(store, bases, stdout);
         BuildResult? result = null;
@@ -62,7 +64,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         new(store, image.Steps.Select(step => step.Layer).OfType<Vertex>(), ImageAssembler.OptionsFor(image, outputs[0].Form.RewriteTimestamps ?? true), cancellationToken);
 
     private async Task<StepResult?> SolveAsync(
-        BuildRequest request, BuildPlan plan, ContextFolders contexts, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
+        BuildRequest request, BuildPlan plan, ContextFolders contexts, RemoteSources sources, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
     {
         // An image that only adds words to its base needs none of its files.
         var needsFiles = request.Squash == SquashMode.All || plan.Image.Steps.Any(step => step.Layer is not null) || request.Outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
@@ -72,6 +74,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         }
 
         var runner = new StepRunner(
+            new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
             new RunRunner(store, events, time, request.UserNamespace),
             new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
@@ -89,7 +92,7 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
     }
 
     private static Task<BuildPlan> CompileAsync(
-        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, DockerfileSyntax syntax, BaseImages bases, CancellationToken cancellationToken)
+        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, DockerfileSyntax syntax, BaseImages bases, ISourceTimes times, CancellationToken cancellationToken)
     {
         var options = new CompileOptions
         {
@@ -103,8 +106,15 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,
+            SourceTimes = times,
         };
         return DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
+    }
+
+    private Task<MainContext> OpenContextAsync(BuildRequest request, RemoteSources sources, CancellationToken cancellationToken)
+    {
+        var keepsGit = request.BuildArgs.GetValueOrDefault(KeepGitDirectory) is { } value && (value == "1" || bool.TryParse(value, out var flag) && flag);
+        return new ContextOpener(store, sources, request.Sources, stdin).OpenAsync(request.Context, keepsGit, cancellationToken);
     }
 
     private static Dictionary<string, NamedContext> NamedContexts(BuildRequest request, ContextFolders contexts)
@@ -120,40 +130,5 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         }
 
         return named;
-    }
-
-    private static string DockerfilePathOf(BuildRequest request)
-    {
-        if (request.DockerfilePath is { } path)
-        {
-            return path;
-        }
-
-        var standard = Path.Combine(request.ContextFolder, DefaultDockerfile);
-        var lower = Path.Combine(request.ContextFolder, "dockerfile");
-        return !File.Exists(standard) && File.Exists(lower) ? lower : standard;
-    }
-
-    private static SourceText ReadDockerfile(string path)
-    {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            return length <= MaxDockerfileSize
-                ? new SourceText(path, File.ReadAllText(path))
-                : throw new BuilderException(EngineErrors.NoDockerfile, $"the Dockerfile {path} has {length} bytes, more than the {MaxDockerfileSize} that are read");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BuilderException(
-                EngineErrors.NoDockerfile,
-                $"failed to read dockerfile: {path}: no such file",
-                "name it with -f, or give the folder that holds it as the build context",
-                inner: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BuilderException(EngineErrors.NoDockerfile, $"failed to read dockerfile: {path}: {(Directory.Exists(path) ? "it is a folder" : "permission denied")}", inner: e);
-        }
     }
 }

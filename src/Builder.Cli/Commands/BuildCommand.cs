@@ -4,7 +4,9 @@ using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
+using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Sources;
 using Builder.Oci;
 
 namespace Builder.Cli.Commands;
@@ -16,7 +18,7 @@ internal static class BuildCommand
     private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context; - is standard input)", HelpName = "path" };
     private static readonly Option<string?> Target = new("--target") { Description = "The stage to build (default: the last)", HelpName = "stage" };
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
-    private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
+    private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=url, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
@@ -27,10 +29,11 @@ internal static class BuildCommand
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string> UserNamespace = new("--userns") { Description = "User ids of RUN steps: host, or private for a user namespace a step", DefaultValueFactory = _ => "host", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
+    private static readonly Option<string> ContextModeOption = new("--context-mode") { Description = "Modes of the context's files: keep, or normalize to what git keeps", DefaultValueFactory = _ => "keep", HelpName = "mode" };
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
-    private static readonly Argument<string> Context = new("context") { Description = "The folder whose files the Dockerfile copies" };
+    private static readonly Argument<string> Context = new("context") { Description = "What the Dockerfile copies from: a folder, a URL, a git repository, or - for an archive or a Dockerfile on standard input" };
 
     private const string StandardInput = "-";
 
@@ -38,7 +41,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Squash, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, ContextModeOption, Squash, Progress, Quiet, Jobs, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -50,7 +53,7 @@ internal static class BuildCommand
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenOutput);
+        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput);
         var request = RequestOf(parsed);
         BuildResult result;
         using (var display = DisplayOf(parsed))
@@ -69,7 +72,8 @@ internal static class BuildCommand
 
     private static BuildRequest RequestOf(ParseResult parsed) => new()
     {
-        ContextFolder = parsed.GetValue(Context)!,
+        Context = ContextOf(parsed),
+        ContextMode = ContextModeOf(parsed.GetValue(ContextModeOption)!),
         DockerfilePath = parsed.GetValue(File) is { } path and not StandardInput ? path : null,
         Dockerfile = parsed.GetValue(File) == StandardInput ? ReadDockerfile() : null,
         Names = [.. (parsed.GetValue(Tag) ?? []).Select(ImageReference.Parse)],
@@ -99,6 +103,20 @@ internal static class BuildCommand
         Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+    };
+
+    private static string ContextOf(ParseResult parsed)
+    {
+        var context = parsed.GetValue(Context)!;
+        return context != StandardInput || parsed.GetValue(File) != StandardInput ? context : throw new BuilderException(
+            SourceErrors.StandardInput, "standard input cannot be both the build context and the Dockerfile", "give a folder as the context, or leave -f away");
+    }
+
+    private static ContextMode ContextModeOf(string text) => text switch
+    {
+        "keep" => ContextMode.Keep,
+        "normalize" => ContextMode.Normalize,
+        var other => throw new BuilderException(CliErrors.Usage, $"unknown context mode '{other}'", "it is keep or normalize"),
     };
 
     private static SourceText ReadDockerfile()

@@ -10,34 +10,30 @@ namespace Builder.Engine.Contexts;
 internal sealed class ContextFolders
 {
     private const int MaxIgnoreFile = 1 << 20;
+    private readonly ContextMode mode;
     private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Lazy<IgnorePatternSet?>> ignores = new(StringComparer.Ordinal);
 
-    /// <param name="dockerfile">The Dockerfile's path: an ignore file of its own lies beside it.</param>
+    /// <param name="main">The main context; one from elsewhere has no ignore file (dockerfile-language.md Q3).</param>
+    /// <param name="dockerfile">The Dockerfile's path: an ignore file of its own lies beside it. Null when it is in no file.</param>
     /// <exception cref="BuilderException"><see cref="EngineErrors.NoContext"/>.</exception>
-    public ContextFolders(string mainFolder, string dockerfile)
+    public ContextFolders(MainContext main, string? dockerfile, ContextMode mode)
     {
-        Add(ContextOperation.MainName, mainFolder, [dockerfile + ".dockerignore", Path.Combine(mainFolder, ".dockerignore")]);
+        this.mode = mode;
+        string[] own = dockerfile is null ? [] : [dockerfile + ".dockerignore"];
+        Add(ContextOperation.MainName, main.Folder, main.IsRemote ? [] : [.. own, Path.Combine(main.Folder, ".dockerignore")]);
     }
 
     public void Add(string name, string folder) => Add(name, folder, [Path.Combine(folder, ".dockerignore")]);
 
     /// <summary>Opens a context for one reader.</summary>
     public SourceTree Open(string name) =>
-        new(RootDirectory.Open(folders[name]), ignores[name].Value, ownedByRoot: true);
+        new(RootDirectory.Open(folders[name]), ignores[name].Value, ownedByRoot: true) { NormalizesModes = mode == ContextMode.Normalize };
 
     private void Add(string name, string folder, string[] ignoreFiles)
     {
         if (!Directory.Exists(folder))
         {
-            if (folder == "-" || folder.Contains("://", StringComparison.Ordinal) || folder.StartsWith("git@", StringComparison.Ordinal))
-            {
-                throw new BuilderException(
-                    EngineErrors.NotSupported,
-                    "a build context from standard input, git or http is not supported yet",
-                    "give a folder; -f - reads the Dockerfile alone from standard input");
-            }
-
             var what = name == ContextOperation.MainName ? "build context" : $"build context '{name}'";
             throw new BuilderException(
                 EngineErrors.NoContext,

@@ -1,5 +1,7 @@
 using Builder.Diagnostics;
+using Builder.Engine.Sources;
 using Builder.Graph.Compilation;
+using Builder.Graph.Operations;
 using Builder.Oci;
 
 namespace Builder.Engine.Contexts;
@@ -8,6 +10,7 @@ namespace Builder.Engine.Contexts;
 internal static class NamedContextParser
 {
     private const string Image = "docker-image://";
+    private const string Target = "target:";
     private const string Layout = "oci-layout://";
 
     /// <exception cref="BuilderException">The value names nothing that can be a context.</exception>
@@ -24,16 +27,29 @@ internal static class NamedContextParser
             return ParseLayout(value[Layout.Length..]);
         }
 
-        if (value.Contains("://", StringComparison.Ordinal) || value.StartsWith("git@", StringComparison.Ordinal))
+        if (value.StartsWith(Target, StringComparison.Ordinal))
         {
-            throw new BuilderException(
-                EngineErrors.NotSupported,
-                $"the build context '{name}' is {value}, and contexts from git and http are not supported yet",
-                "fetch it first and give the folder");
+            throw Unsupported(name, value, "target: names a target of a bake file; in a Dockerfile, stages are known by their names");
         }
 
-        return new FolderContext();
+        // A folder comes first, whatever its name looks like.
+        if (Directory.Exists(value))
+        {
+            return new FolderContext();
+        }
+
+        return RemoteSource.Parse(value, keepGitDirectory: false) switch
+        {
+            GitOperation => new GitContext(value),
+            HttpOperation => new HttpContext(value),
+            _ when value.Contains("://", StringComparison.Ordinal) =>
+                throw Unsupported(name, value, "it is a folder, docker-image://, oci-layout://, http(s):// or a git repository"),
+            _ => new FolderContext(),
+        };
     }
+
+    private static BuilderException Unsupported(string name, string value, string hint) =>
+        new(SourceErrors.UnsupportedContext, $"unsupported context source for '{name}': {value}", hint);
 
     /// <summary><c>folder</c>, <c>folder:tag</c> or <c>folder@digest</c>; a colon in the folder's own name is looked at first.</summary>
     private static LayoutContext ParseLayout(string text)

@@ -34,15 +34,27 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
     /// <summary>Extracts a file, which is closed afterwards.</summary>
     public void Extract(SafeFileHandle file)
     {
-        using var stream = Decompressor.Open(new FileStream(file, FileAccess.Read));
+        using var compressed = new FileStream(file, FileAccess.Read);
+        Extract(compressed);
+    }
+
+    /// <summary>Extracts a stream, compressed or not.</summary>
+    /// <param name="maxContent">The most bytes that may come out of the compression; null for any number.</param>
+    /// <returns>When the youngest regular file of the archive was changed, in seconds since 1970; null without any.</returns>
+    public long? Extract(Stream archive, long? maxContent = null)
+    {
+        using var stream = Decompressor.Open(archive, maxContent);
         using var reader = new TarReader(stream);
+        long? youngest = null;
         while (reader.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Extract(entry, reader);
+            youngest = entry.Kind == TarEntryKind.File ? Math.Max(youngest ?? long.MinValue, entry.ModifiedSeconds) : youngest;
         }
 
         times.Restore();
+        return youngest;
     }
 
     private void Extract(TarEntry entry, TarReader reader)

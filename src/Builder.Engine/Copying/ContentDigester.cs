@@ -33,7 +33,7 @@ internal sealed class ContentDigester : IDisposable
             }
             else
             {
-                digester.AddSource(tree, source.Path, excludes, cancellationToken);
+                digester.AddSource(tree, source, excludes, cancellationToken);
             }
 
             // Where one source ends and the next begins is part of what is copied where.
@@ -49,9 +49,9 @@ internal sealed class ContentDigester : IDisposable
         contentHash.Dispose();
     }
 
-    private void AddSource(SourceTree tree, string source, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    private void AddSource(SourceTree tree, CopySource source, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
     {
-        foreach (var selected in SourceSelector.Select(tree, source))
+        foreach (var selected in SourceSelector.Select(tree, source.Path, source.IsPattern))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (selected.IsDirectory)
@@ -111,7 +111,7 @@ internal sealed class ContentDigester : IDisposable
 
         Add("entry"u8);
         Add(entry.Path);
-        AddStatus(entry.Status, tree.OwnedByRoot);
+        AddStatus(entry.Status, tree);
         AddXattrs(entry.Directory, entry.Name);
         switch (entry.Status.Type)
         {
@@ -146,7 +146,7 @@ internal sealed class ContentDigester : IDisposable
 
     private void AddFollowed(SourceTree tree, SelectedSource selected)
     {
-        AddStatus(selected.Status, tree.OwnedByRoot);
+        AddStatus(selected.Status, tree);
         using var parent = tree.Root.OpenParent(selected.Path, out var name);
         AddXattrs(parent, name);
         if (selected.Status.Type == FileType.Regular)
@@ -156,14 +156,14 @@ internal sealed class ContentDigester : IDisposable
         }
     }
 
-    private void AddStatus(in FileStatus status, bool ownedByRoot)
+    private void AddStatus(in FileStatus status, SourceTree tree)
     {
         Span<byte> fields = stackalloc byte[24];
         fields.Clear();
         fields[0] = (byte)status.Type;
-        BinaryPrimitives.WriteUInt32LittleEndian(fields[4..], status.Type == FileType.SymbolicLink ? 0 : status.Mode);
-        BinaryPrimitives.WriteUInt32LittleEndian(fields[8..], ownedByRoot ? 0 : status.UserId);
-        BinaryPrimitives.WriteUInt32LittleEndian(fields[12..], ownedByRoot ? 0 : status.GroupId);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[4..], status.Type == FileType.SymbolicLink ? 0 : tree.ModeOf(status));
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[8..], tree.OwnedByRoot ? 0 : status.UserId);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[12..], tree.OwnedByRoot ? 0 : status.GroupId);
         if (status.Type is FileType.CharacterDevice or FileType.BlockDevice)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(fields[16..], status.DeviceMajor);

@@ -10,13 +10,17 @@ namespace Builder.Engine.Copying;
 /// <param name="NewDirectoryTime">
 /// The time of directories that no source stands for. Never the clock: the same copy must give the same layer tomorrow.
 /// </param>
-internal sealed record CopyRules((uint Uid, uint Gid)? Owner, ModeChange? Mode, bool SourceOwnedByRoot, FileTime NewDirectoryTime)
+/// <param name="NormalizesModes">Whether of the source's modes only the owner's right to execute counts.</param>
+internal sealed record CopyRules((uint Uid, uint Gid)? Owner, ModeChange? Mode, bool SourceOwnedByRoot, FileTime NewDirectoryTime, bool NormalizesModes = false)
 {
     public (uint Uid, uint Gid) OwnerOf(in FileStatus source) =>
         Owner ?? (SourceOwnedByRoot ? (0, 0) : (source.UserId, source.GroupId));
 
-    public uint ModeOf(in FileStatus source) =>
-        Mode?.Apply(source.Mode, source.Type == FileType.Directory) ?? source.Mode;
+    public uint ModeOf(in FileStatus source)
+    {
+        var mode = NormalizesModes ? SourceTree.NormalModeOf(source) : source.Mode;
+        return Mode?.Apply(mode, source.Type == FileType.Directory) ?? mode;
+    }
 
     /// <summary>Directories on the way to the destination (C12): 0755, or the mode of a numeric <c>--chmod</c>.</summary>
     public uint NewDirectoryMode => Mode is { IsOctal: true } change ? change.Apply(0, isDirectory: true) : 0x1ed;

@@ -11,11 +11,12 @@ namespace Builder.Engine.Copying;
 /// </summary>
 internal static class SourceSelector
 {
-    /// <param name="source">Absolute and clean below the tree's root, perhaps with wildcards.</param>
+    /// <param name="source">Absolute and clean below the tree's root.</param>
+    /// <param name="isPattern">Whether it is to be matched: a name that holds a star may as well be meant as it is.</param>
     /// <exception cref="BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
-    public static IReadOnlyList<SelectedSource> Select(SourceTree tree, string source)
+    public static IReadOnlyList<SelectedSource> Select(SourceTree tree, string source, bool isPattern)
     {
-        if (!Glob.HasWildcards(source))
+        if (!isPattern)
         {
             return [SelectLiteral(tree, source)];
         }

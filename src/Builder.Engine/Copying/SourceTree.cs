@@ -17,6 +17,21 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
     /// <summary>Whether files become root's own (dockerfile-language C15); else they keep their owners.</summary>
     public bool OwnedByRoot { get; } = ownedByRoot;
 
+    /// <summary>Whether nothing of a file's mode counts but that its owner may execute it (<c>--context-mode=normalize</c>).</summary>
+    public bool NormalizesModes { get; init; }
+
+    /// <summary>The mode that a copy of a file gets.</summary>
+    public uint ModeOf(in FileStatus status) => NormalizesModes ? NormalModeOf(status) : status.Mode;
+
+    /// <summary>The two modes that git knows, as a checkout with a umask of 022 has them.</summary>
+    public static uint NormalModeOf(in FileStatus status)
+    {
+        const uint Executable = 0x1ed;
+        const uint Plain = 0x1a4;
+        const uint OwnerExecutes = 0x40;
+        return status.Type == FileType.Directory || (status.Mode & OwnerExecutes) != 0 ? Executable : Plain;
+    }
+
     /// <summary>Whether the pattern set hides this path and, if it is a directory, everything below it.</summary>
     public bool Hides(byte[] path, bool isDirectory)
     {

@@ -15,14 +15,20 @@ namespace Builder.Engine.Runners;
 /// <summary>COPY, ADD and WORKDIR: files written from outside through the step's overlay, in which nothing runs.</summary>
 internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time, long? sourceDateEpoch)
 {
+    private readonly ContextGuard guard = new(time);
     private readonly FileTime newDirectoryTime = new(sourceDateEpoch ?? 0);
 
     /// <summary>The digest of what the vertex copies out of one of its inputs.</summary>
     public Digest ContentKey(Vertex vertex, CopyOperation operation, int input, StepResult? result, CancellationToken cancellationToken)
     {
         using var tree = OpenSource(vertex, input, result);
-        return ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken);
+        return vertex.Inputs[input].Operation is ContextOperation
+            ? guard.Watch(vertex, input, () => DigestOf(operation, input, tree, cancellationToken))
+            : DigestOf(operation, input, tree, cancellationToken);
     }
+
+    private static Digest DigestOf(CopyOperation operation, int input, SourceTree tree, CancellationToken cancellationToken) =>
+        ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken);
 
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -35,13 +41,18 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             for (var input = 1; input < vertex.Inputs.Count; input++)
             {
                 using var tree = OpenSource(vertex, input, inputs[input]);
-                var copier = new TreeCopier(root, new CopyRules(owner, mode, tree.OwnedByRoot, newDirectoryTime), cancellationToken);
+                var copier = new TreeCopier(root, new CopyRules(owner, mode, tree.OwnedByRoot, newDirectoryTime, tree.NormalizesModes), cancellationToken);
                 foreach (var source in operation.Sources.Where(source => source.Input == input))
                 {
                     CopySource(tree, source, copier, root, owner, operation, destination, cancellationToken);
                 }
 
                 copier.Complete();
+                if (vertex.Inputs[input].Operation is ContextOperation)
+                {
+                    var number = input;
+                    guard.Verify(vertex, number, tree, () => DigestOf(operation, number, tree, cancellationToken), cancellationToken);
+                }
             }
 
             var writer = new TreeCopier(root, new CopyRules(owner, mode, true, newDirectoryTime), cancellationToken);
@@ -83,7 +94,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             using (var tree = new SourceTree(store.Snapshots.OpenView(input!.Snapshot), null, ownedByRoot: false))
             {
                 var copier = new TreeCopier(upper, new CopyRules(null, null, false, newDirectoryTime), cancellationToken);
-                copier.Copy(tree, SourceSelector.Select(tree, "/")[0], [], isDirectory: true, []);
+                copier.Copy(tree, SourceSelector.Select(tree, "/", isPattern: false)[0], [], isDirectory: true, []);
                 copier.Complete();
             }
 
@@ -107,7 +118,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             return;
         }
 
-        foreach (var selected in SourceSelector.Select(tree, source.Path))
+        foreach (var selected in SourceSelector.Select(tree, source.Path, source.IsPattern))
         {
             if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))
             {

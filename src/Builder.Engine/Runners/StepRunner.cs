@@ -8,14 +8,17 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
+internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
     public ValueTask<Digest> ContentKeyAsync(Vertex vertex, int input, CancellationToken cancellationToken) =>
-        vertex.Operation is CopyOperation copy && vertex.Inputs[input].Operation is ContextOperation
-            ? ValueTask.FromResult(copies.ContentKey(vertex, copy, input, null, cancellationToken))
-            : throw NotSupported(vertex.Inputs[input].Operation is ContextOperation ? vertex.Operation : vertex.Inputs[input].Operation);
+        (vertex.Inputs[input].Operation, vertex.Operation) switch
+        {
+            (HttpOperation or GitOperation, _) => new ValueTask<Digest>(sources.KeyAsync(vertex.Inputs[input].Operation, cancellationToken)),
+            (ContextOperation, CopyOperation copy) => ValueTask.FromResult(copies.ContentKey(vertex, copy, input, null, cancellationToken)),
+            _ => throw NotSupported(vertex.Operation),
+        };
 
     /// <summary>A copy is known by what it copies: a source stage that was built anew but came out the same changes nothing.</summary>
     public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) =>
@@ -40,6 +43,7 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
     private Task<StepResult> ChooseAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken) => vertex.Operation switch
     {
         ScratchOperation => Task.FromResult(Empty),
+        HttpOperation or GitOperation => sources.RunAsync(vertex, cancellationToken),
         ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
         RunOperation run => runs.RunAsync(vertex, run, inputs[0]!, cancellationToken),
         CopyOperation copy => copies.CopyAsync(vertex, copy, inputs, cancellationToken),
@@ -50,12 +54,5 @@ internal sealed class StepRunner(ImageRunner images, RunRunner runs, CopyRunner 
 
     private static BuilderException NotSupported(Operation operation) => new(
         EngineErrors.NotSupported,
-        operation switch
-        {
-            HttpOperation http => $"fetching {http.Url} is not supported yet",
-            GitOperation => "fetching from git is not supported yet",
-            RunOperation => "RUN --mount=type=bind is not supported yet",
-            _ => $"an operation of kind {operation.Kind} is not supported yet",
-        },
-        operation is HttpOperation or GitOperation ? "fetch it before the build and COPY it" : null);
+        operation is RunOperation ? "RUN --mount=type=bind is not supported yet" : $"an operation of kind {operation.Kind} is not supported yet");
 }

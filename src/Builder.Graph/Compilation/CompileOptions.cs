@@ -39,6 +39,9 @@ public sealed record CompileOptions
     /// <summary>Whether names of vertices start with the platform; for builds of several platforms at once.</summary>
     public bool NamePlatform { get; init; }
 
+    /// <summary>Asked when SOURCE_DATE_EPOCH names a source; null when nobody knows.</summary>
+    public ISourceTimes? SourceTimes { get; init; }
+
     /// <summary>As if given as the build argument SOURCE_DATE_EPOCH, which wins: seconds since 1970.</summary>
     public long? SourceDateEpoch { get; init; }
 }

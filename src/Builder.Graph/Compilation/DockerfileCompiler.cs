@@ -26,6 +26,7 @@ public static class DockerfileCompiler
         var expander = new Expander(warnings);
         var buildArgs = SourceDate.AmongBuildArgs(options);
         var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
+        buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
         var contexts = new ContextCatalogue(options.NamedContexts);
         var target = TargetOf(dockerfile, options.Target);
 
@@ -45,7 +46,7 @@ public static class DockerfileCompiler
         var state = scope.StateOf(target.Index);
         var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)
         {
-            SourceDateEpoch = SourceDate.Find(dockerfile, options, buildArgs, globals),
+            SourceDateEpoch = SourceDate.Of(buildArgs, globals),
         };
         return new BuildPlan(state.Root, image, warnings.Warnings);
     }

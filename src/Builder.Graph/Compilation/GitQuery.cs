@@ -5,7 +5,7 @@ namespace Builder.Graph.Compilation;
 /// <summary>The part of a git URL after <c>?</c>.</summary>
 internal sealed record GitQuery(string? Reference, string? Subdirectory, string? Checksum, bool? KeepGitDirectory, bool? Submodules)
 {
-    public static GitQuery Parse(string query, SourceSpan span)
+    public static GitQuery Parse(string query, SourceSpan? span)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var field in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
@@ -25,7 +25,7 @@ internal sealed record GitQuery(string? Reference, string? Subdirectory, string?
             Flag(values, "keep-git-dir", span), Flag(values, "submodules", span));
     }
 
-    private static void Check(string key, string value, SourceSpan span)
+    private static void Check(string key, string value, SourceSpan? span)
     {
         switch (key)
         {
@@ -43,7 +43,7 @@ internal sealed record GitQuery(string? Reference, string? Subdirectory, string?
         }
     }
 
-    private static string? ReferenceOf(Dictionary<string, string> values, SourceSpan span)
+    private static string? ReferenceOf(Dictionary<string, string> values, SourceSpan? span)
     {
         var reference = values.GetValueOrDefault("ref");
         var tag = values.TryGetValue("tag", out var tagName) ? "refs/tags/" + tagName : null;
@@ -61,7 +61,7 @@ internal sealed record GitQuery(string? Reference, string? Subdirectory, string?
         return reference ?? tag ?? branch;
     }
 
-    private static bool? Flag(Dictionary<string, string> values, string key, SourceSpan span) =>
+    private static bool? Flag(Dictionary<string, string> values, string key, SourceSpan? span) =>
         !values.TryGetValue(key, out var value) ? null
         : value.ToLowerInvariant() switch
         {

@@ -20,7 +20,7 @@ internal static partial class GitSource
 
     /// <param name="keepGitDirectory">What the instruction says; the query may say it as well.</param>
     /// <exception cref="BuilderException">A query that is unknown or contradicts the rest; <see cref="GraphErrors.InvalidSource"/>.</exception>
-    public static GitOperation Parse(string source, bool keepGitDirectory, string? checksum, SourceSpan span)
+    public static GitOperation Parse(string source, bool keepGitDirectory, string? checksum, SourceSpan? span)
     {
         var end = EndOfUrl(source);
         var rest = source[end..];
@@ -47,11 +47,11 @@ internal static partial class GitSource
         };
     }
 
-    internal static BuilderException Invalid(string message, SourceSpan span) => new(GraphErrors.InvalidSource, message, span: span);
+    internal static BuilderException Invalid(string message, SourceSpan? span) => new(GraphErrors.InvalidSource, message, span: span);
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
-    private static string? Agreed(string? one, string? other, string complaint, SourceSpan span) =>
+    private static string? Agreed(string? one, string? other, string complaint, SourceSpan? span) =>
         one is null || other is null || one == other ? one ?? other : throw Invalid(complaint, span);
 
     private static int EndOfUrl(string source)

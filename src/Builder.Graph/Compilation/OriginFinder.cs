@@ -62,7 +62,7 @@ internal sealed class OriginFinder(
         LayoutContext layout => FromLayoutAsync(layout, platform, span),
         FolderContext => Task.FromResult<Origin>(new SourceOrigin(new ContextOperation(named.Name))),
         GitContext git => Task.FromResult<Origin>(new SourceOrigin(GitSource.Parse(git.Url, false, null, span))),
-        HttpContext http => Task.FromResult<Origin>(new SourceOrigin(new HttpOperation(http.Url, "context", null))),
+        HttpContext http => Task.FromResult<Origin>(new SourceOrigin(new HttpOperation(http.Url, RemoteSource.ContextFile, null))),
         var other => throw new ArgumentException($"no such kind of context: {other}", nameof(named)),
     };
 

@@ -22,9 +22,18 @@ internal sealed class StepNames(StagePlan plan, int stageCount, string? platform
     {
         ContextOperation { Name: ContextOperation.MainName } => "[internal] load build context",
         ContextOperation context => $"[context {context.Name}] load from client",
-        GitOperation git => git.Remote,
-        HttpOperation http => http.Url,
+        GitOperation git => Shown(git.Remote),
+        HttpOperation http => Shown(http.Url),
         ImageOperation image => $"FROM {image.Reference}",
         _ => source.Kind,
     };
+
+    /// <summary>A URL without the user and password in it, which are nobody's business.</summary>
+    private static string Shown(string url)
+    {
+        var start = url.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = start < 3 ? -1 : url.IndexOf('/', start);
+        var at = start < 3 ? -1 : url.LastIndexOf('@', end < 0 ? url.Length - 1 : end);
+        return at < start ? url : url[..start] + url[(at + 1)..];
+    }
 }

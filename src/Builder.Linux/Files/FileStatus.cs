@@ -37,6 +37,9 @@ public readonly record struct FileStatus
 
     public FileTime Modified { get; init; }
 
+    /// <summary>When anything of it changed last, its name and its bytes too; nobody can set it.</summary>
+    public FileTime Changed { get; init; }
+
     /// <summary>Of a device node: which device it stands for.</summary>
     public uint DeviceMajor { get; init; }
 

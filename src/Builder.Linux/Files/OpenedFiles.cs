@@ -133,6 +133,7 @@ public static unsafe class OpenedFiles
         Size = (long)buffer.Size,
         IsSparse = buffer.Blocks < (buffer.Size + 511) / 512,
         Modified = new FileTime(buffer.Modified.Seconds, (int)buffer.Modified.Nanoseconds),
+        Changed = new FileTime(buffer.Changed.Seconds, (int)buffer.Changed.Nanoseconds),
         DeviceMajor = buffer.RDeviceMajor,
         DeviceMinor = buffer.RDeviceMinor,
         Inode = buffer.Inode,

@@ -6,7 +6,7 @@ namespace Builder.Registry.Transport;
 /// Turns the text of a <c>Location</c> header into a URI without changing a character of its path and query:
 /// <see cref="Uri"/> would decode <c>%7E</c> and collapse <c>..</c>, and a signed URL would no longer match its signature.
 /// </summary>
-internal static class RawLocation
+public static class RawLocation
 {
     private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 

@@ -1,4 +1,5 @@
 using Builder.Archives;
+using Builder.Archives.Compression;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
 using Builder.Oci;

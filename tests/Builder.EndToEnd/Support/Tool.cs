@@ -69,6 +69,11 @@ public static class Tool
             await process.StandardInput.WriteAsync(options.Input);
         }
 
+        else if (options.InputFile is not null)
+        {
+            await WriteAsync(process, await File.ReadAllBytesAsync(options.InputFile));
+        }
+
         process.StandardInput.Close();
         try
         {
@@ -83,6 +88,18 @@ public static class Tool
     }
 
     public static Task<ToolResult> RunAsync(string program, params string[] arguments) => RunAsync(program, arguments, null);
+
+    /// <summary>A program need not read it all.</summary>
+    private static async Task WriteAsync(Process process, byte[] input)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input);
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     private static string Describe(ProcessStartInfo start) =>
         new StringBuilder(start.FileName).Append(' ').AppendJoin(' ', start.ArgumentList).ToString();
@@ -109,6 +126,9 @@ public sealed record ToolOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     public string? Input { get; init; }
+
+    /// <summary>A file whose bytes are standard input.</summary>
+    public string? InputFile { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -34,7 +34,7 @@ public sealed class ContextFoldersTests : IDisposable
     {
         var named = Directory.CreateDirectory(folder["named"]).FullName;
         File.WriteAllText(Path.Combine(named, ".dockerignore"), "b");
-        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        var contexts = new ContextFolders(new MainContext(folder.Path, false), folder["Dockerfile"], ContextMode.Keep);
         contexts.Add("lib", named);
         using var tree = contexts.Open("lib");
         Assert.True(tree.Hides("b"u8.ToArray(), isDirectory: false));
@@ -45,10 +45,10 @@ public sealed class ContextFoldersTests : IDisposable
     public void A_context_has_to_be_a_folder()
     {
         File.WriteAllText(folder["file"], "");
-        var missing = Assert.Throws<BuilderException>(() => new ContextFolders(folder["nope"], "Dockerfile"));
+        var missing = Assert.Throws<BuilderException>(() => new ContextFolders(new MainContext(folder["nope"], false), "Dockerfile", ContextMode.Keep));
         Assert.Equal(EngineErrors.NoContext, missing.Code);
         Assert.EndsWith("does not exist", missing.Message, StringComparison.Ordinal);
-        var contexts = new ContextFolders(folder.Path, "Dockerfile");
+        var contexts = new ContextFolders(new MainContext(folder.Path, false), "Dockerfile", ContextMode.Keep);
         Assert.EndsWith("is a file, not a folder", Assert.Throws<BuilderException>(() => contexts.Add("lib", folder["file"])).Message, StringComparison.Ordinal);
     }
 
@@ -56,7 +56,7 @@ public sealed class ContextFoldersTests : IDisposable
     public void An_ignore_file_that_is_no_file_is_not_waited_for()
     {
         ExternalTool.Run("mkfifo", [folder[".dockerignore"]]);
-        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        var contexts = new ContextFolders(new MainContext(folder.Path, false), folder["Dockerfile"], ContextMode.Keep);
         Assert.ThrowsAny<BuilderException>(() => contexts.Open(ContextOperation.MainName));
     }
 
@@ -68,13 +68,13 @@ public sealed class ContextFoldersTests : IDisposable
             file.SetLength(1L << 32);
         }
 
-        var contexts = new ContextFolders(folder.Path, folder["Dockerfile"]);
+        var contexts = new ContextFolders(new MainContext(folder.Path, false), folder["Dockerfile"], ContextMode.Keep);
         Assert.Equal(EngineErrors.NoContext, Assert.ThrowsAny<BuilderException>(() => contexts.Open(ContextOperation.MainName)).Code);
     }
 
     private (bool A, bool B) Hidden(string dockerfile)
     {
-        using var tree = new ContextFolders(folder.Path, folder[dockerfile]).Open(ContextOperation.MainName);
+        using var tree = new ContextFolders(new MainContext(folder.Path, false), folder[dockerfile], ContextMode.Keep).Open(ContextOperation.MainName);
         return (tree.Hides(GuestPath.FromText("a"), false), tree.Hides(GuestPath.FromText("b"), false));
     }
 }

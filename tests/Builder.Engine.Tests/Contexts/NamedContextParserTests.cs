@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Engine.Contexts;
+using Builder.Engine.Sources;
 using Builder.Graph.Compilation;
 using Builder.Oci;
 using Builder.Testing;
@@ -38,8 +39,20 @@ public class NamedContextParserTests
     }
 
     [Theory]
-    [InlineData("https://example.com/x.git")]
-    [InlineData("git@example.com:x")]
-    public void What_is_not_carried_out_is_said_so(string value) =>
-        Assert.Equal(EngineErrors.NotSupported, Assert.Throws<BuilderException>(() => NamedContextParser.Parse("x", value)).Code);
+    [InlineData("https://example.com/x.git", typeof(GitContext))]
+    [InlineData("https://example.com/x.git#main:docs", typeof(GitContext))]
+    [InlineData("git@example.com:x", typeof(GitContext))]
+    [InlineData("ssh://git@example.com/x", typeof(GitContext))]
+    [InlineData("github.com/owner/name", typeof(GitContext))]
+    [InlineData("https://example.com/x.tar", typeof(HttpContext))]
+    [InlineData("http://example.com/x.git/", typeof(HttpContext))]
+    public void Urls_are_repositories_or_downloads(string value, Type kind) =>
+        Assert.IsType(kind, NamedContextParser.Parse("x", value));
+
+    [Theory]
+    [InlineData("target:base")]
+    [InlineData("ftp://example.com/x")]
+    [InlineData("file:///etc")]
+    public void What_is_no_context_is_said_so(string value) =>
+        Assert.Equal(SourceErrors.UnsupportedContext, Assert.Throws<BuilderException>(() => NamedContextParser.Parse("x", value)).Code);
 }

@@ -97,7 +97,7 @@ internal sealed class Scene : IDisposable
                 sources = [];
             }
 
-            foreach (var selected in sources.SelectMany(source => SourceSelector.Select(tree, "/" + source)))
+            foreach (var selected in sources.SelectMany(source => SourceSelector.Select(tree, "/" + source, Glob.HasWildcards(source))))
             {
                 copier.Copy(tree, selected, GuestPath.FromText(destination), destination.EndsWith('/'), Excludes);
             }
@@ -140,13 +140,13 @@ internal sealed class Scene : IDisposable
     public string[] Select(string source)
     {
         using var tree = OpenSource();
-        return [.. SourceSelector.Select(tree, "/" + source).Select(selected => Encoding.Latin1.GetString(selected.Path))];
+        return [.. SourceSelector.Select(tree, "/" + source, Glob.HasWildcards(source)).Select(selected => Encoding.Latin1.GetString(selected.Path))];
     }
 
     public Digest Digest(params string[] sources)
     {
         using var tree = OpenSource();
-        return ContentDigester.Of(tree, sources.Select(source => new CopySource(1, "/" + source)), Parents, Excludes, TestContext.Current.CancellationToken);
+        return ContentDigester.Of(tree, sources.Select(source => new CopySource(1, "/" + source, Glob.HasWildcards(source))), Parents, Excludes, TestContext.Current.CancellationToken);
     }
 
     public IReadOnlyList<string> Tree(bool times = false)
