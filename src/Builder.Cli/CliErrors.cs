@@ -13,4 +13,7 @@ public static class CliErrors
 
     /// <summary>Output that nobody wants on a terminal.</summary>
     public static readonly ErrorCode TerminalOutput = new(2003);
+
+    /// <summary><c>--call</c> asks for something that does not exist.</summary>
+    public static readonly ErrorCode UnknownCall = new(2080);
 }

@@ -14,6 +14,7 @@ internal static class CommandLine
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             BuildCommand.Create(),
+            CacheCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
             ExportCommand.Create(),

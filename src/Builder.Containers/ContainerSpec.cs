@@ -8,6 +8,8 @@ namespace Builder.Containers;
 /// </summary>
 public sealed record ContainerSpec
 {
+    public const long DefaultSharedMemorySize = 64L << 20;
+
     /// <summary>The program and its arguments. A program without a slash is searched in the <c>PATH</c> of <see cref="Env"/>.</summary>
     public required IReadOnlyList<string> Argv { get; init; }
 
@@ -37,6 +39,15 @@ public sealed record ContainerSpec
     /// <summary>Whether the default system call filter applies.</summary>
     public bool Seccomp { get; init; } = true;
 
+    /// <summary>
+    /// Whether the container is kept from the machine's devices and settings: device files do not open, /sys is read-only,
+    /// and only user 0 holds capabilities.
+    /// </summary>
+    public bool IsConfined { get; init; } = true;
+
+    /// <summary>Devices of the host that appear in /dev beside the six that always do.</summary>
+    public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+
     /// <summary>Off as in every Dockerfile builder: <c>sudo</c>, <c>su</c> and <c>ping</c> work in a step.</summary>
     public bool NoNewPrivileges { get; init; }
 
@@ -50,12 +61,26 @@ public sealed record ContainerSpec
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     /// <summary>The size of <c>/dev/shm</c> in bytes.</summary>
-    public long SharedMemorySize { get; init; } = 64L << 20;
+    public long SharedMemorySize { get; init; } = DefaultSharedMemorySize;
 
     /// <summary>
     /// A descriptor to read standard input from; the caller owns it. Null gives <c>/dev/null</c>.
     /// </summary>
     public Microsoft.Win32.SafeHandles.SafeFileHandle? Stdin { get; init; }
+
+    /// <summary>
+    /// The same container without its walls, as <c>RUN --security=insecure</c> asks for: every capability that Builder has, no
+    /// filter, nothing masked or read-only, the host's devices. Namespaces stay.
+    /// </summary>
+    public ContainerSpec WithoutConfinement() => this with
+    {
+        Capabilities = CapabilitySet.All,
+        Seccomp = false,
+        MaskedPaths = [],
+        ReadOnlyPaths = [],
+        IsConfined = false,
+        Devices = [.. Devices, .. ContainerDevice.OfUnconfined],
+    };
 
     /// <summary>How long a cancelled container may take to end by itself after SIGTERM, before SIGKILL.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);

@@ -23,6 +23,9 @@ public static class ContainersErrors
     /// <summary>Arguments or environment that no process can be given.</summary>
     public static readonly ErrorCode InvalidProcess = new(1205);
 
+    /// <summary>A resource limit that is none: an unknown resource, or no number.</summary>
+    public static readonly ErrorCode InvalidLimit = new(2061);
+
     /// <summary>The kernel refused one operation of setting up the container.</summary>
     public static readonly ErrorCode SetUp = new(5050);
 

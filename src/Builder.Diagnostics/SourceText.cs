@@ -23,6 +23,8 @@ public sealed class SourceText(string path, string text)
         return (line + 1, offset - starts[line] + 1);
     }
 
+    public int LineCount => (lineStarts ??= FindLineStarts(Text)).Length;
+
     /// <summary>The text of a 1-based line without its line end.</summary>
     public string Line(int line)
     {

@@ -46,4 +46,7 @@ public static class DockerfileErrors
 
     /// <summary>A wildcard pattern or a line of an ignore file is malformed.</summary>
     public static readonly ErrorCode InvalidPattern = new(3014);
+
+    /// <summary>The file names another front end than that of the Dockerfile language.</summary>
+    public static readonly ErrorCode OtherFrontEnd = new(3015);
 }

@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
+using Builder.Dockerfile.Text;
 
 namespace Builder.Dockerfile;
 
@@ -16,5 +17,13 @@ public static class DockerfileParser
         var (dockerfile, errors) = new DockerfileReader(source).Read();
         errors.ThrowIfAny();
         return dockerfile!;
+    }
+
+    /// <summary>The directives alone: a file that names another front end may be in another language.</summary>
+    /// <exception cref="DockerfileException">A directive is malformed.</exception>
+    public static ParserDirectives ReadDirectives(SourceText source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new DirectiveReader(source).Read().Directives;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Builder.Diagnostics;
-using Builder.Dockerfile.Analysis;
 using Builder.Dockerfile.Syntax;
 using Builder.Dockerfile.Text;
 using Builder.Dockerfile.Tree;
@@ -40,13 +39,7 @@ internal sealed class DockerfileReader(SourceText source, TokenRecorder? recorde
         }
 
         RequireStage();
-        if (!errors.IsEmpty)
-        {
-            return (null, errors);
-        }
-
-        var syntax = new DockerfileSyntax(source, directives, globalArgs.ToImmutable(), Stages(), []);
-        return (syntax with { Warnings = SyntaxChecks.Run(syntax) }, errors);
+        return (errors.IsEmpty ? new DockerfileSyntax(source, directives, globalArgs.ToImmutable(), Stages()) : null, errors);
     }
 
     /// <summary>After a wrong directive nobody knows what the lines below mean; a tree reads on as if there were none.</summary>

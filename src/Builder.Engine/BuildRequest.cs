@@ -2,7 +2,10 @@ using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Options;
+using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
+using Builder.Engine.Ssh;
 using Builder.Graph.Compilation;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
@@ -59,6 +62,24 @@ public sealed record BuildRequest
 
     /// <summary>Whose user ids RUN steps have.</summary>
     public UserNamespaceMode UserNamespace { get; init; }
+
+    /// <summary>What <c>RUN --mount=type=secret</c> finds.</summary>
+    public IReadOnlyList<SecretSpec> Secrets { get; init; } = [];
+
+    /// <summary>What <c>RUN --mount=type=ssh</c> finds.</summary>
+    public IReadOnlyList<SshSpec> SshAgents { get; init; } = [];
+
+    /// <summary>What steps may have beyond a container.</summary>
+    public Entitlements Allowed { get; init; } = Entitlements.None;
+
+    /// <summary>Folders that take the place of cache mounts, by cache id.</summary>
+    public IReadOnlyDictionary<string, string> CachePlaces { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The size of /dev/shm of RUN steps in bytes; null for 64 MiB.</summary>
+    public long? SharedMemorySize { get; init; }
+
+    /// <summary>Resource limits of the processes of RUN steps.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     public IReadOnlyList<HostEntry> ExtraHosts { get; init; } = [];
 

@@ -35,6 +35,39 @@ public static class EngineErrors
     /// <summary>There is nothing to run.</summary>
     public static readonly ErrorCode NoCommand = new(1010);
 
+    /// <summary>A step requires a secret that the user did not give.</summary>
+    public static readonly ErrorCode SecretMissing = new(1011);
+
+    /// <summary>A step requires an SSH agent that the user did not give.</summary>
+    public static readonly ErrorCode SshMissing = new(1012);
+
+    /// <summary>A step asks for more than steps have, and the user did not allow it.</summary>
+    public static readonly ErrorCode NotAllowed = new(1013);
+
+    /// <summary>The source of a mount is there but cannot be mounted.</summary>
+    public static readonly ErrorCode MountSource = new(1014);
+
+    /// <summary>A step requires a device that this machine does not have.</summary>
+    public static readonly ErrorCode DeviceMissing = new(1015);
+
+    /// <summary>An SSH agent does not answer, or does not take a key.</summary>
+    public static readonly ErrorCode SshAgent = new(1016);
+
+    /// <summary>A value that no environment variable can have.</summary>
+    public static readonly ErrorCode SecretVariable = new(1017);
+
+    /// <summary>What --secret says is no secret.</summary>
+    public static readonly ErrorCode InvalidSecret = new(2062);
+
+    /// <summary>What --ssh says is neither an agent nor a key.</summary>
+    public static readonly ErrorCode InvalidSsh = new(2063);
+
+    /// <summary>What --allow says is nothing that can be allowed.</summary>
+    public static readonly ErrorCode InvalidEntitlement = new(2064);
+
+    /// <summary>What --cache-mount says is no place for a cache.</summary>
+    public static readonly ErrorCode InvalidCachePlace = new(2065);
+
     /// <summary>The operating system refused to read or write a file: the disk is full, or permission is missing.</summary>
     public static readonly ErrorCode FileAccess = new(5200);
 

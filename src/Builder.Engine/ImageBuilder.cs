@@ -1,11 +1,14 @@
+using System.Text;
 using Builder.Diagnostics;
-using Builder.Dockerfile;
-using Builder.Dockerfile.Syntax;
 using Builder.Engine.Contexts;
+using Builder.Engine.Devices;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
+using Builder.Engine.Mounts;
 using Builder.Engine.Runners;
+using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
+using Builder.Engine.Ssh;
 using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Graph.Solving;
@@ -18,7 +21,7 @@ namespace Builder.Engine;
 /// <summary>The life of a build: read, parse, compile, solve, assemble, export.</summary>
 /// <param name="stdin">Opens standard input, for a build context that comes from there.</param>
 /// <param name="stdout">Opens standard output, for an output that goes there.</param>
-public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
+public sealed partial class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
 {
     private const string KeepGitDirectory = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
 
@@ -35,12 +38,18 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
         var named = NamedContexts(request, contexts);
 
-        var syntax = DockerfileParser.Parse(DockerfileReader.Read(request, context));
+        var syntax = FrontEnd.Parse(DockerfileReader.Read(request, context), request.BuildArgs);
         var bases = new BaseImages(store, registry, request.Pull);
-        var plan = await CompileAsync(request, named, syntax, bases, new SourceTimes(context, sources), cancellationToken);
-        foreach (var warning in syntax.Warnings.Concat(plan.Warnings))
+        var options = OptionsOf(request, named, contexts, new SourceTimes(context, sources));
+        var plan = await DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
+        foreach (var warning in plan.Warnings)
         {
             warnings(warning);
+        }
+
+        if (plan.CheckFailure is { } failure)
+        {
+            throw failure;
         }
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
@@ -73,16 +82,21 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             return null;
         }
 
+        var graph = BuildGraph.Of(plan.Root);
+        request.Allowed.Require(graph);
+        using var agents = new SshAgents(request.SshAgents, store.NewTemporaryPath);
+        var binds = new BindSources(store, contexts, time);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            new RunRunner(store, events, time, request.UserNamespace),
+            RunRunnerOf(request, binds, agents, events),
+            binds,
             new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
             forecast);
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
         try
         {
-            var results = await solver.SolveAsync(BuildGraph.Of(plan.Root), cancellationToken);
+            var results = await solver.SolveAsync(graph, cancellationToken);
             return results[0];
         }
         finally
@@ -91,10 +105,25 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
         }
     }
 
-    private static Task<BuildPlan> CompileAsync(
-        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, DockerfileSyntax syntax, BaseImages bases, ISourceTimes times, CancellationToken cancellationToken)
+    private RunRunner RunRunnerOf(BuildRequest request, BindSources binds, SshAgents agents, IBuildEvents events)
     {
-        var options = new CompileOptions
+        var settings = new RunSettings
+        {
+            UserNamespace = request.UserNamespace,
+            Allowed = request.Allowed,
+            SharedMemorySize = request.SharedMemorySize,
+            Limits = request.Limits,
+            CachePlaces = request.CachePlaces,
+        };
+        var secrets = new BuildSecrets(request.Secrets, Environment.GetEnvironmentVariable);
+        void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
+        var mounting = new StepMounts.Maker(store, binds, secrets, agents, settings, Tell);
+        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, events, time);
+    }
+
+    private static CompileOptions OptionsOf(
+        BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, ContextFolders contexts, ISourceTimes times) =>
+        new()
         {
             Target = request.Target,
             TargetPlatform = request.Platform ?? Platform.Host,
@@ -106,10 +135,9 @@ public sealed class ImageBuilder(BuilderStore store, RegistryClient registry, Ti
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,
+            Context = new ContextView(contexts),
             SourceTimes = times,
         };
-        return DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
-    }
 
     private Task<MainContext> OpenContextAsync(BuildRequest request, RemoteSources sources, CancellationToken cancellationToken)
     {

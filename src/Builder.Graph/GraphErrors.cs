@@ -41,6 +41,9 @@ public static class GraphErrors
     /// <summary>A SOURCE_DATE_EPOCH that is no time.</summary>
     public static readonly ErrorCode InvalidEpoch = new(3111);
 
+    /// <summary>Build checks found something, and <c>check=error=true</c> makes it an error.</summary>
+    public static readonly ErrorCode ChecksFailed = new(3301);
+
     /// <summary>A serialised graph that is malformed or contradicts itself.</summary>
     public static readonly ErrorCode InvalidGraph = new(3112);
 }

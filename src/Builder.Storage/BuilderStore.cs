@@ -3,6 +3,7 @@ using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
+using Builder.Storage.CacheMounts;
 using Builder.Storage.Content;
 using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
@@ -22,6 +23,7 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…, chains/…              unpacked layers and finished steps; stacks of layers that steps made
 /// layers/…                                 diff ID → where the layer's bytes come from
 /// cache/…                                  step key → result
+/// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
 /// leases/, tmp/                            what is in use; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.
@@ -50,6 +52,7 @@ public sealed class BuilderStore : IDisposable
         LayerRecords = new LayerRecords(Path.Combine(root, "layers"), records, Leases);
         Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
+        CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Time = options.Time;
     }
 
@@ -64,6 +67,9 @@ public sealed class BuilderStore : IDisposable
     public LayerStore Layers { get; }
 
     public StepCache Steps { get; }
+
+    /// <summary>What steps keep for themselves from one build to the next.</summary>
+    public CacheMountStore CacheMounts { get; }
 
     /// <summary>The file system cannot be written: what is here can be read, and that is all.</summary>
     public bool IsReadOnly { get; }
@@ -173,7 +179,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "mounts-cache", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }

@@ -32,6 +32,12 @@ public static class StorageErrors
     /// <summary>An image that cannot be removed: something else uses it, or it has several names.</summary>
     public static readonly ErrorCode ImageInUse = new(1108);
 
+    /// <summary>A cache of <c>RUN --mount=type=cache</c> that a running step has.</summary>
+    public static readonly ErrorCode CacheMountInUse = new(1140);
+
+    /// <summary>No cache of <c>RUN --mount=type=cache</c> has this id.</summary>
+    public static readonly ErrorCode NoSuchCacheMount = new(1141);
+
     /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
     public static readonly ErrorCode UnmappedOwner = new(5100);
 

@@ -15,10 +15,11 @@ public sealed partial class PrivilegeTests
         AssertOnlyIn(["Builder.Registry"], HttpCode(), "src/Builder.Engine/Sources/Http/");
 
     [Fact]
-    public void Programs_of_the_machine_are_started_for_three_reasons() =>
+    public void Programs_of_the_machine_are_started_for_four_reasons() =>
         AssertOnlyIn(
             [], ProcessCode(),
             "src/Builder.Engine/Sources/Git/GitProgram.cs",
+            "src/Builder.Engine/Ssh/KeyAgent.cs",
             "src/Builder.Linux/Isolation/Rootless/IdMapWriter.cs",
             "src/Builder.Registry/Authentication/Stores/CredentialHelper");
 

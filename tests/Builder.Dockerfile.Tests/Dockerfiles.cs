@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
 
 namespace Builder.Dockerfile.Tests;
@@ -7,6 +8,13 @@ namespace Builder.Dockerfile.Tests;
 internal static class Dockerfiles
 {
     public static DockerfileSyntax Parse(string text) => DockerfileParser.Parse(new SourceText("Dockerfile", text));
+
+    /// <summary>What the checks of the text have to say, as a build would.</summary>
+    public static IReadOnlyList<Diagnostic> Warnings(string text, string? buildArg = null)
+    {
+        var file = Parse(text);
+        return CheckSettings.Of(file, buildArg).Select(DockerfileChecks.Run(file));
+    }
 
     /// <summary>What follows <c>FROM scratch</c>.</summary>
     public static IReadOnlyList<Instruction> InStage(string text) => Parse("FROM scratch\n" + text).Stages.Single().Instructions;

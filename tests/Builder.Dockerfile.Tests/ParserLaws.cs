@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
 using CsCheck;
 
@@ -61,7 +62,7 @@ public class ParserLaws
             }
         }
 
-        Assert.All(file.Warnings, warning => Inside(warning.Span!, text));
+        Assert.All(DockerfileChecks.Run(file), finding => Inside(finding.Span, text));
     }
 
     private static IEnumerable<Word> Words(Instruction instruction) => instruction switch

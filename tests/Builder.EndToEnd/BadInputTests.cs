@@ -63,12 +63,6 @@ public sealed class BadInputTests
     public Task A_bad_output() => FailsAsync(1, "FROM base\n", ["cannot be written"], options: ["-o", "type=docker,dest=/nowhere/x.tar"]);
 
     [Fact]
-    public Task What_is_not_supported_yet_says_so() => FailsAsync(
-        1,
-        "FROM base\nRUN --mount=type=secret,id=x true\n",
-        ["Dockerfile:2:1: error BLD1005: RUN --mount=type=secret is not supported yet"]);
-
-    [Fact]
     public Task A_context_that_is_no_folder() => FailsAsync(1, "FROM scratch\n", ["error BLD1005", "standard input, git or http is not supported yet"], context: "https://example.com/repository.git");
 
     /// <summary>A disk of its own for the store: small, and gone afterwards.</summary>

@@ -1,12 +1,18 @@
 using System.CommandLine;
+using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Containers;
 using Builder.Diagnostics;
+using Builder.Dockerfile.Grammar;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Mounts;
+using Builder.Engine.Options;
+using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
+using Builder.Engine.Ssh;
 using Builder.Oci;
 
 namespace Builder.Cli.Commands;
@@ -29,10 +35,18 @@ internal static class BuildCommand
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string> UserNamespace = new("--userns") { Description = "User ids of RUN steps: host, or private for a user namespace a step", DefaultValueFactory = _ => "host", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
+    private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret, as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
+    private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
+    private static readonly Option<string[]> Allow = new("--allow") { Description = "What steps may have beyond a container: network.host, security.insecure, device[=NAME]", HelpName = "entitlement" };
+    private static readonly Option<string?> ShmSize = new("--shm-size") { Description = "Size of /dev/shm in RUN steps, such as 256m (default: 64m)", HelpName = "size" };
+    private static readonly Option<string[]> Ulimit = new("--ulimit") { Description = "A resource limit of RUN steps, as NAME=SOFT[:HARD]", HelpName = "limit" };
+    private static readonly Option<string[]> CacheMount = new("--cache-mount") { Description = "The folder behind a RUN --mount=type=cache, as id=ID,dir=FOLDER (default: the store; see builder cache)", HelpName = "cache" };
     private static readonly Option<string> ContextModeOption = new("--context-mode") { Description = "Modes of the context's files: keep, or normalize to what git keeps", DefaultValueFactory = _ => "keep", HelpName = "mode" };
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
+    private static readonly Option<bool> Check = new("--check") { Description = "Run the build checks and build nothing (short for --call=check)" };
+    private static readonly Option<string?> Call = new("--call", "--print") { Description = "Tell something instead of building: check, outline or targets[,format=json|sarif]", HelpName = "method" };
     private static readonly Argument<string> Context = new("context") { Description = "What the Dockerfile copies from: a folder, a URL, a git repository, or - for an archive or a Dockerfile on standard input" };
 
     private const string StandardInput = "-";
@@ -41,7 +55,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, ContextModeOption, Squash, Progress, Quiet, Jobs, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -55,10 +69,23 @@ internal static class BuildCommand
     {
         var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput);
         var request = RequestOf(parsed);
-        BuildResult result;
-        using (var display = DisplayOf(parsed))
+        var call = BuildCall.Parse(parsed.GetValue(Call), parsed.GetValue(Check));
+        if (call.Method != CallMethod.Build)
         {
-            result = await builder.BuildAsync(request, display, display.Warn, cancellationToken);
+            return await CallRunner.RunAsync(builder, request, call, cancellationToken);
+        }
+
+        BuildResult result;
+        var warnings = new List<Diagnostic>();
+        try
+        {
+            using var display = DisplayOf(parsed);
+            result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+        }
+        finally
+        {
+            // At the end, where a person looks; of a build that failed before the error, which comes last.
+            WarningSummary.Write(warnings);
         }
 
         session.KeepWithinBudget(cancellationToken);
@@ -98,12 +125,30 @@ internal static class BuildCommand
             "private" => UserNamespaceMode.Private,
             var other => throw new BuilderException(CliErrors.Usage, $"unknown user namespace '{other}'", "it is host or private"),
         },
+        Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(text => SecretSpec.Parse(text, name => Environment.GetEnvironmentVariable(name) is not null))],
+        SshAgents = [.. (parsed.GetValue(Ssh) ?? []).Select(text => SshSpec.Parse(text, Environment.GetEnvironmentVariable))],
+        Allowed = AllowedBy(parsed),
+        SharedMemorySize = parsed.GetValue(ShmSize) is { } size ? SizeOf(size) : null,
+        Limits = [.. (parsed.GetValue(Ulimit) ?? []).Select(ResourceLimit.Parse)],
+        CachePlaces = (parsed.GetValue(CacheMount) ?? []).Select(CachePlace.Parse).ToDictionary(place => place.Id, place => place.Folder, StringComparer.Ordinal),
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
         Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
         Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
     };
+
+    /// <summary>Whoever asks for the host's network on the command line allows it, as with docker.</summary>
+    private static Entitlements AllowedBy(ParseResult parsed)
+    {
+        var allowed = Entitlements.Parse(parsed.GetValue(Allow) ?? []);
+        return parsed.GetValue(Network) == "host" ? allowed with { NetworkHost = true } : allowed;
+    }
+
+    private static long SizeOf(string text) =>
+        GoValues.TryParseSize(text, out var size) && size > 0
+            ? size
+            : throw new BuilderException(CliErrors.Usage, $"'{text}' is not a size", "write it as a number of bytes, or with a unit: 256m, 1g");
 
     private static string ContextOf(ParseResult parsed)
     {

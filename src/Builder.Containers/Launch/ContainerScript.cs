@@ -68,7 +68,7 @@ internal sealed class ContainerScript : IDisposable
         script.MakeMountsSlave();
         var mounts = new MountPlan(script, explanations);
         mounts.Make(spec, host);
-        script.ChangeRoot(RootMount.Make(script, spec.Root, host));
+        script.ChangeRoot(RootMount.Make(script, spec, host));
 
         mounts.Attach(spec);
         script.SetHostname(spec.Hostname);

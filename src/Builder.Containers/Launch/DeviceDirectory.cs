@@ -35,10 +35,17 @@ internal sealed class DeviceDirectory(SyscallScript script)
     /// <summary>Makes it, not attached yet: the nodes can be put into it all the same.</summary>
     public void Make(ContainerSpec spec, HostFeatures host)
     {
-        mount = script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.StrictAccessTime, ("mode", "755"), ("size", "65536k"));
+        var confined = spec.IsConfined ? MountAttributes.NoDevices : MountAttributes.None;
+        mount = script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | confined | MountAttributes.StrictAccessTime, ("mode", "755"), ("size", "65536k"));
         foreach (var name in Nodes)
         {
-            BindNode(name);
+            BindNode(name, "/dev/" + name);
+        }
+
+        foreach (var device in spec.Devices.DistinctBy(device => device.Name).Where(device => !Nodes.Contains(device.Name)))
+        {
+            MakeParents(device.Name);
+            BindNode(device.Name, device.HostPath);
         }
 
         foreach (var (name, target) in Links)
@@ -60,11 +67,19 @@ internal sealed class DeviceDirectory(SyscallScript script)
         }
     }
 
-    private void BindNode(string name)
+    private void MakeParents(string name)
+    {
+        for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
+        {
+            script.MakeDirectory(Mount, name[..slash], Directory755).MayFail();
+        }
+    }
+
+    private void BindNode(string name, string hostPath)
     {
         script.MakeFile(Mount, name, EveryoneReadsAndWrites);
-        script.CopyMount("/dev/" + name, recursive: false, out var node);
-        script.RestrictMount(node, MountAttributes.ReadOnly, recursive: false, $"restricting /dev/{name}");
+        script.CopyMount(hostPath, recursive: false, out var node);
+        script.RestrictMount(node, MountAttributes.ReadOnly, recursive: false, $"restricting {hostPath}");
         inside.Add((name, node));
     }
 

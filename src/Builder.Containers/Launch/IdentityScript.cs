@@ -29,8 +29,18 @@ internal static class IdentityScript
             script.SetGroups([spec.User.Gid, .. spec.User.Groups.Where(group => group != spec.User.Gid && host.KnowsGroup(group))]);
         }
 
-        script.SetUser(spec.User.Uid, spec.User.Gid);
-        script.SetCapabilities(spec.User.Uid == 0 ? granted : CapabilitySet.None);
+        if (spec.IsConfined)
+        {
+            script.SetUser(spec.User.Uid, spec.User.Gid);
+            script.SetCapabilities(spec.User.Uid == 0 ? granted : CapabilitySet.None);
+        }
+        else
+        {
+            script.KeepCapabilitiesOverSetUser();
+            script.SetUser(spec.User.Uid, spec.User.Gid);
+            script.SetCapabilitiesOfAllPrograms(granted);
+        }
+
         script.DieWithParent(parentAlive);
         if (spec.NoNewPrivileges)
         {

@@ -1,3 +1,4 @@
+using Builder.Linux;
 using Builder.Linux.Isolation;
 using Builder.Linux.Script;
 
@@ -10,12 +11,18 @@ namespace Builder.Containers.Launch;
 /// </summary>
 internal sealed class MountPlan(SyscallScript script, FailureExplanations explanations)
 {
+    /// <summary>What a file in memory takes at most beside its content.</summary>
+    private const int MemoryFileOverhead = 64 << 10;
+
     private const MountAttributes Inert = MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.NoExecution;
+
+    private const string ControlGroups = "/sys/fs/cgroup";
 
     private readonly List<(ScriptValue Mount, string Target, bool IsFile)> requested = [];
     private readonly DeviceDirectory devices = new(script);
     private ScriptVariable? proc;
     private ScriptVariable? sys;
+    private ScriptVariable? cgroups;
 
     /// <summary>Makes every mount, in the sight of the host's tree.</summary>
     public void Make(ContainerSpec spec, HostFeatures host)
@@ -25,7 +32,7 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
         devices.Make(spec, host);
         foreach (var mount in spec.Mounts)
         {
-            requested.Add(MakeRequested(mount));
+            requested.Add(MakeRequested(mount, RootMount.PlaceOf(spec.Root), host));
         }
     }
 
@@ -38,6 +45,11 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
         AttachRequested(target => !IsBelowKernelPaths(target));
         AttachKernel(proc!, "/proc");
         AttachKernel(sys!, "/sys");
+        if (cgroups is not null)
+        {
+            AttachKernel(cgroups, ControlGroups);
+        }
+
         AttachKernel(devices.Mount, "/dev");
         devices.AttachInside();
         new PathProtection(script, devices.Mount).Apply(spec);
@@ -46,18 +58,24 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
 
     private ScriptVariable MakeSys(ContainerSpec spec, HostFeatures host)
     {
+        var attributes = spec.IsConfined ? Inert | MountAttributes.ReadOnly : Inert;
         if (host.MayMountSys(spec.Network))
         {
-            return script.NewFileSystem("sysfs", Inert | MountAttributes.ReadOnly);
+            if (!spec.IsConfined && Directory.Exists(ControlGroups))
+            {
+                script.CopyMount(ControlGroups, recursive: true, out cgroups);
+            }
+
+            return script.NewFileSystem("sysfs", attributes);
         }
 
         // A user namespace may only mount the sysfs of a network namespace of its own.
         script.CopyMount("/sys", recursive: true, out var copy);
-        script.RestrictMount(copy, Inert | MountAttributes.ReadOnly, recursive: true, "making /sys read-only");
+        script.RestrictMount(copy, attributes, recursive: true, "restricting /sys");
         return copy;
     }
 
-    private (ScriptValue Mount, string Target, bool IsFile) MakeRequested(ContainerMount mount)
+    private (ScriptValue Mount, string Target, bool IsFile) MakeRequested(ContainerMount mount, string place, HostFeatures host)
     {
         var target = MountTarget.Check(mount.Target);
         switch (mount)
@@ -69,7 +87,8 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
                     options.Add(("size", size.ToString()));
                 }
 
-                return (script.NewFileSystem("tmpfs", MountAttributes.NoSetUid | MountAttributes.NoDevices, options), target, false);
+                var writable = MountAttributes.NoSetUid | MountAttributes.NoDevices;
+                return (script.NewFileSystem("tmpfs", tmpfs.ReadOnly ? writable | MountAttributes.ReadOnly : writable, options), target, false);
 
             case BindMount bind:
                 var readOnly = bind.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None;
@@ -81,9 +100,73 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
                     $"restricting the bind of {bind.Source}");
                 return (copy, target, !bind.IsDirectory);
 
+            case LayersMount layers:
+                return (MakeLayers(layers, place, host), target, layers.IsFile);
+
+            case MemoryFileMount file:
+                return (MakeMemoryFile(file, place), target, true);
+
             default:
                 throw new ArgumentException($"unknown kind of mount: {mount.GetType().Name}");
         }
+    }
+
+    private ScriptVariable MakeLayers(LayersMount layers, string place, HostFeatures host)
+    {
+        ScriptVariable mount;
+        if (layers is { LowerDirs: [var folder], UpperDir: null })
+        {
+            script.OpenPath(folder, out var directory);
+            mount = CopyBelow(directory, layers.Source);
+        }
+        else
+        {
+            var overlay = RootMount.MakeOverlay(script, new OverlayParts(layers.LowerDirs, layers.UpperDir, layers.WorkDir), MountAttributes.NoDevices, host, place);
+            mount = CopyBelow(overlay, layers.Source);
+            script.DetachMount(place);
+        }
+
+        var readOnly = layers.UpperDir is null ? MountAttributes.ReadOnly : MountAttributes.None;
+        script.RestrictMount(mount, MountAttributes.NoDevices | readOnly, recursive: false, $"restricting the bind of {layers.Source}");
+        return mount;
+    }
+
+    private ScriptVariable CopyBelow(ScriptVariable directory, string source)
+    {
+        var path = source.Trim('/') is { Length: > 0 } below ? below : ".";
+        script.OpenBelow(directory, path, $"opening the bind's source {source}", out var found);
+        script.CopyMount(found, recursive: false, $"bind of {source}", out var mount);
+        script.Close(found);
+        script.Close(directory);
+        return mount;
+    }
+
+    /// <summary>
+    /// Before Linux 6.15 only what is attached can be copied, so the file's own tmpfs is attached for that long, in this
+    /// process's mount namespace and nobody else's.
+    /// </summary>
+    private ScriptVariable MakeMemoryFile(MemoryFileMount file, string place)
+    {
+        const string Name = "file";
+        const uint AnyExecution = 0x49;
+        var holder = script.NewFileSystem(
+            "tmpfs", MountAttributes.NoSetUid | MountAttributes.NoDevices, ("mode", "700"), ("size", $"{file.Content.Length + MemoryFileOverhead}"));
+        script.MakeFile(holder, Name, (int)file.Mode, file.Content.Span);
+        explanations.Add(
+            script.ChangeOwner(holder, Name, file.Uid, file.Gid),
+            errno => new Diagnostics.BuilderException(
+                ContainersErrors.UnmappedId,
+                $"owner {file.Uid}:{file.Gid} of {file.Target} does not exist in this user namespace: {errno.Describe()}",
+                "give yourself more subordinate ids in /etc/subuid and /etc/subgid, or build as root"));
+        script.AttachMountAt(holder, SyscallScript.CurrentDirectory, place, place);
+        script.CopyMountAt(holder, Name, $"bind of {file.Target}", out var copy);
+        script.DetachMount(place);
+        script.Close(holder);
+
+        var execution = (file.Mode & AnyExecution) == 0 ? MountAttributes.NoExecution : MountAttributes.None;
+        script.RestrictMount(
+            copy, MountAttributes.NoSetUid | MountAttributes.NoDevices | MountAttributes.ReadOnly | execution, recursive: false, $"restricting {file.Target}");
+        return copy;
     }
 
     /// <summary>An open source belongs to our mount namespace, where the child can no longer copy it.</summary>

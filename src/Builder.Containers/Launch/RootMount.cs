@@ -13,60 +13,83 @@ internal static class RootMount
     /// <summary>fsconfig(2) takes no longer value, zero byte included.</summary>
     private const int LongestOptionValue = 256;
 
-    public static ScriptVariable Make(SyscallScript script, ContainerRoot root, HostFeatures host)
+    public static ScriptVariable Make(SyscallScript script, ContainerSpec spec, HostFeatures host)
     {
-        switch (root)
+        var attributes = spec.IsConfined ? MountAttributes.NoDevices : MountAttributes.None;
+        switch (spec.Root)
         {
             case DirectoryRoot directory:
                 script.CopyMount(directory.Path, recursive: true, out var copy);
-                script.RestrictMount(copy, MountAttributes.NoDevices, recursive: true, $"restricting {directory.Path}");
+                script.RestrictMount(copy, attributes, recursive: true, $"restricting {directory.Path}");
                 script.AttachMountAt(copy, SyscallScript.CurrentDirectory, directory.Path, directory.Path);
                 return copy;
 
-            case OverlayRoot overlay when host.LowerDirsOneByOne && Paths(overlay).All(path => Encoding.UTF8.GetByteCount(path) < LongestOptionValue):
-                // Of the three only "lowerdir+" takes a path as it is.
-                var escaped = overlay with { UpperDir = EscapeBackslash(overlay.UpperDir), WorkDir = EscapeBackslash(overlay.WorkDir) };
-                var mount = script.NewFileSystem("overlay", MountAttributes.NoDevices, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. UpperOptions(escaped, host)]);
-                script.AttachMountAt(mount, SyscallScript.CurrentDirectory, overlay.UpperDir, overlay.UpperDir);
-                return mount;
-
             case OverlayRoot overlay:
-                return MakeByOnePage(script, overlay, host);
+                return MakeOverlay(script, new OverlayParts(overlay.LowerDirs, overlay.UpperDir, overlay.WorkDir, overlay.Volatile), attributes, host, overlay.UpperDir);
 
             default:
-                throw new ArgumentException($"unknown kind of root: {root.GetType().Name}");
+                throw new ArgumentException($"unknown kind of root: {spec.Root.GetType().Name}");
         }
     }
 
-    /// <summary>The old way: all options in one text of at most a page, the paths relative to what they have in common.</summary>
-    private static ScriptVariable MakeByOnePage(SyscallScript script, OverlayRoot overlay, HostFeatures host)
+    /// <summary>A folder of the host's tree that a mount can be put on, in the container's own mount namespace.</summary>
+    public static string PlaceOf(ContainerRoot root) => root switch
     {
-        var common = CommonDirectory(Paths(overlay));
-        string Short(string path) => Escape(path[common.Length..]);
-        var relative = overlay with { UpperDir = Short(overlay.UpperDir), WorkDir = Short(overlay.WorkDir) };
-        var options = UpperOptions(relative, host).Select(option => option.Value is null ? option.Key : $"{option.Key}={option.Value}");
-        var lowers = string.Join(':', overlay.LowerDirs.Select(Short));
-        script.ChangeDirectory(common);
-        script.MountAt("overlay", overlay.UpperDir, MountAttributes.NoDevices, $"lowerdir={lowers},{string.Join(',', options)}");
-        script.ChangeDirectory("/");
-        script.OpenPath(overlay.UpperDir, out var root);
-        return root;
+        OverlayRoot overlay => overlay.UpperDir,
+        DirectoryRoot directory => directory.Path,
+        _ => throw new ArgumentException($"unknown kind of root: {root.GetType().Name}"),
+    };
+
+    /// <summary>An overlay, attached to a folder of the host's tree.</summary>
+    public static ScriptVariable MakeOverlay(SyscallScript script, OverlayParts overlay, MountAttributes attributes, HostFeatures host, string place)
+    {
+        if (!host.LowerDirsOneByOne || overlay.Paths.Any(path => Encoding.UTF8.GetByteCount(path) >= LongestOptionValue))
+        {
+            return MakeByOnePage(script, overlay, attributes, host, place);
+        }
+
+        // Of the three only "lowerdir+" takes a path as it is.
+        var escaped = overlay with { UpperDir = EscapeBackslash(overlay.UpperDir), WorkDir = EscapeBackslash(overlay.WorkDir) };
+        var mount = script.NewFileSystem("overlay", attributes, [.. overlay.LowerDirs.Select(lower => ("lowerdir+", (string?)lower)), .. OtherOptions(escaped, host)]);
+        script.AttachMountAt(mount, SyscallScript.CurrentDirectory, place, place);
+        return mount;
     }
 
-    private static IEnumerable<string> Paths(OverlayRoot overlay) => [.. overlay.LowerDirs, overlay.UpperDir, overlay.WorkDir];
+    /// <summary>The old way: all options in one text of at most a page, the paths relative to what they have in common.</summary>
+    private static ScriptVariable MakeByOnePage(SyscallScript script, OverlayParts overlay, MountAttributes attributes, HostFeatures host, string place)
+    {
+        var common = CommonDirectory(overlay.Paths);
+        string Short(string path) => Escape(path[common.Length..]);
+        var relative = overlay with
+        {
+            UpperDir = overlay.UpperDir is { } upper ? Short(upper) : null,
+            WorkDir = overlay.WorkDir is { } work ? Short(work) : null,
+        };
+        var options = OtherOptions(relative, host).Select(option => option.Value is null ? option.Key : $"{option.Key}={option.Value}");
+        var lowers = string.Join(':', overlay.LowerDirs.Select(Short));
+        script.ChangeDirectory(common);
+        script.MountAt("overlay", place, attributes, $"lowerdir={lowers},{string.Join(',', options)}");
+        script.ChangeDirectory("/");
+        script.OpenPath(place, out var root);
+        return root;
+    }
 
     /// <summary>
     /// Redirects, metadata-only copies and the index would put the kernel's private notes into the layer.
     /// </summary>
-    private static IEnumerable<(string Key, string? Value)> UpperOptions(OverlayRoot overlay, HostFeatures host)
+    private static IEnumerable<(string Key, string? Value)> OtherOptions(OverlayParts overlay, HostFeatures host)
     {
-        yield return ("upperdir", overlay.UpperDir);
-        yield return ("workdir", overlay.WorkDir);
+        if (overlay.UpperDir is not null)
+        {
+            yield return ("upperdir", overlay.UpperDir);
+            yield return ("workdir", overlay.WorkDir);
+        }
+
         yield return ("redirect_dir", host.InUserNamespace ? "nofollow" : "off");
         yield return ("metacopy", "off");
         yield return ("index", "off");
         yield return ("xino", "off");
-        if (overlay.Volatile)
+        if (overlay is { Volatile: true, UpperDir: not null })
         {
             yield return ("volatile", null);
         }
@@ -84,8 +107,15 @@ internal static class RootMount
         return common[..(common.LastIndexOf('/') + 1)];
     }
 
-    private static string EscapeBackslash(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal);
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(path))]
+    private static string? EscapeBackslash(string? path) => path?.Replace("\\", "\\\\", StringComparison.Ordinal);
 
     private static string Escape(string path) =>
         EscapeBackslash(path).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
+}
+
+/// <summary>The folders of an overlay; without an upper one it is read-only and has at least two lower ones.</summary>
+internal sealed record OverlayParts(IReadOnlyList<string> LowerDirs, string? UpperDir, string? WorkDir, bool Volatile = true)
+{
+    public IEnumerable<string> Paths => [.. LowerDirs, .. new[] { UpperDir, WorkDir }.OfType<string>()];
 }

@@ -53,5 +53,5 @@ public static class InitLayer
     }
 
     private static MountStubKind KindOf(ContainerMount mount) =>
-        mount is BindMount { IsDirectory: false } ? MountStubKind.File : MountStubKind.Directory;
+        mount is BindMount { IsDirectory: false } or LayersMount { IsFile: true } or MemoryFileMount ? MountStubKind.File : MountStubKind.Directory;
 }

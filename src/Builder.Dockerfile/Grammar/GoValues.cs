@@ -4,7 +4,7 @@ using Sprache;
 namespace Builder.Dockerfile.Grammar;
 
 /// <summary>Values in the notations that the language took over from Go's standard library and Docker's units.</summary>
-internal static class GoValues
+public static class GoValues
 {
     private static readonly Parser<(Token Number, Token Unit)> Quantity =
         from number in Tokens.Run(c => char.IsAsciiDigit(c) || c == '.')
@@ -17,6 +17,7 @@ internal static class GoValues
 
     public static bool TryParseBoolean(string text, out bool value)
     {
+        ArgumentNullException.ThrowIfNull(text);
         value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
         return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
     }
@@ -24,6 +25,7 @@ internal static class GoValues
     /// <summary><c>1h30m</c>, <c>1.5s</c>, <c>-100ms</c>, <c>0</c>, in nanoseconds.</summary>
     public static bool TryParseDuration(string text, out long nanoseconds)
     {
+        ArgumentNullException.ThrowIfNull(text);
         nanoseconds = 0;
         var sign = text.StartsWith('-') ? -1 : 1;
         var unsigned = text.StartsWith('-') || text.StartsWith('+') ? text[1..] : text;
@@ -60,6 +62,7 @@ internal static class GoValues
     /// <summary><c>64m</c>, <c>1.5g</c>, <c>2GiB</c>, <c>4096</c>, in bytes; every unit is a power of 1024.</summary>
     public static bool TryParseSize(string text, out long bytes)
     {
+        ArgumentNullException.ThrowIfNull(text);
         bytes = 0;
         var parsed = OneQuantity(new TextInput(text, 0, text.Length));
         if (!parsed.WasSuccessful

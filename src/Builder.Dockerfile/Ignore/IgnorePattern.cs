@@ -27,6 +27,9 @@ internal sealed class IgnorePattern
         Wildcards,
     }
 
+    /// <summary>Cleaned, without the mark of an exception.</summary>
+    public string Text => pattern;
+
     /// <summary>Whether what it matches is included again.</summary>
     public bool IsException { get; }
 

@@ -27,6 +27,9 @@ public sealed class IgnorePatternSet
     /// <summary>Whether any pattern is an exception (<c>!</c>).</summary>
     public bool HasExceptions { get; }
 
+    /// <summary>Whether a pattern takes in everything that lies at the root.</summary>
+    public bool IgnoresEverything => patterns.Any(pattern => pattern is { IsException: false, Text: "*" or "**" or "**/*" });
+
     /// <summary>Reads an ignore file: one pattern a line, <c>#</c> in the first column a comment, <c>!</c> an exception.</summary>
     /// <exception cref="DockerfileException">A pattern is malformed.</exception>
     public static IgnorePatternSet Parse(SourceText source)

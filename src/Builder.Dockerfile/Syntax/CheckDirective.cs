@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Dockerfile.Checks;
 
 namespace Builder.Dockerfile.Syntax;
 
@@ -8,5 +9,19 @@ public sealed record CheckDirective(
 {
     public static CheckDirective None { get; } = new(false, [], false, [], false);
 
-    public bool Skips(string rule) => SkipAll || Skip.Contains(rule, StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether findings of a check matter. <c>skip=all</c> does not silence an experimental one that somebody asked for.
+    /// </summary>
+    /// <param name="ofInstruction">What a comment above the instruction adds.</param>
+    public bool Accepts(CheckRule rule, CheckDirective ofInstruction)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(ofInstruction);
+        var isOn = rule.IsExperimental ? AsksFor(rule) || ofInstruction.AsksFor(rule) : !SkipAll && !ofInstruction.SkipAll;
+        return isOn && !Names(Skip, rule) && !Names(ofInstruction.Skip, rule);
+    }
+
+    private bool AsksFor(CheckRule rule) => ExperimentalAll || Names(Experimental, rule);
+
+    private static bool Names(ImmutableArray<string> names, CheckRule rule) => names.Contains(rule.Name, StringComparer.OrdinalIgnoreCase);
 }

@@ -6,13 +6,11 @@ namespace Builder.Dockerfile.Syntax;
 /// <summary>A whole Dockerfile, as written: it parsed, but nothing is expanded or resolved.</summary>
 /// <param name="GlobalArgs">The ARGs before the first FROM.</param>
 /// <param name="Stages">At least one.</param>
-/// <param name="Warnings">What parsing noticed and the file does not switch off, in the order of the text.</param>
 public sealed record DockerfileSyntax(
     SourceText Source,
     ParserDirectives Directives,
     ImmutableArray<ArgInstruction> GlobalArgs,
-    ImmutableArray<StageSyntax> Stages,
-    ImmutableArray<Diagnostic> Warnings)
+    ImmutableArray<StageSyntax> Stages)
 {
     /// <summary>Everything in the order of the text.</summary>
     public IEnumerable<Instruction> Instructions =>

@@ -15,4 +15,7 @@ public sealed record FromInstruction(InstructionHeader Header) : Instruction(Hea
 
     /// <summary>The stage's name, in lower case: names are not case-sensitive.</summary>
     public string? StageName => Alias?.Text.ToLowerInvariant();
+
+    /// <summary>What the comments above say of the stage; null when they say nothing or it has no name.</summary>
+    public string? Description => StageName is { } name ? Descriptions.Of(Comments, name) : null;
 }

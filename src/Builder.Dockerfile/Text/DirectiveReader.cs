@@ -36,7 +36,12 @@ internal sealed class DirectiveReader(SourceText source, TokenRecorder? recorder
             ReadBelowInterpreterLine(start);
         }
 
-        return (new ParserDirectives(Escape(), syntax, check is null ? null : CheckGrammar.Parse(check)), position);
+        var directives = new ParserDirectives(Escape(), syntax, check is null ? null : CheckGrammar.Parse(check))
+        {
+            CheckSpan = check?.Span,
+            EscapeSpan = found.GetValueOrDefault("escape")?.Span,
+        };
+        return (directives, position);
     }
 
     private bool TryRead(PhysicalLine line)

@@ -19,6 +19,18 @@ internal sealed class StepFiles : IDisposable
 
     public string MakeFolder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
 
+    /// <summary>A folder with the owner and mode of another: overlayfs shows the root of the top-most.</summary>
+    public string MakeFolderLike(string name, string model)
+    {
+        var made = MakeFolder(name);
+        using var from = DirectoryHandle.Open(model);
+        using var to = DirectoryHandle.Open(made);
+        var status = from.Lstat(DirectoryHandle.Self);
+        to.SetOwner(DirectoryHandle.Self, status.UserId, status.GroupId);
+        to.SetMode(DirectoryHandle.Self, status.Mode);
+        return made;
+    }
+
     public string Write(string name, string content, bool executable = false)
     {
         var path = Path.Combine(folder, name);
@@ -71,9 +83,11 @@ internal sealed class StepFiles : IDisposable
         stubs = null;
     }
 
+    /// <summary>By descriptors: a step may have written to some of it, with names that are no text.</summary>
     public void Dispose()
     {
         RemoveStubs();
-        Directory.Delete(folder, recursive: true);
+        using var parent = DirectoryHandle.Open(Path.GetDirectoryName(folder)!);
+        parent.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(folder)));
     }
 }

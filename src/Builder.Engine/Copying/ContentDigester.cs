@@ -43,6 +43,26 @@ internal sealed class ContentDigester : IDisposable
         return digester.Finish();
     }
 
+    /// <summary>The digest of what mounts show: each path, and when it is a directory everything in it.</summary>
+    /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
+    public static Digest OfPlaces(SourceTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        using var digester = new ContentDigester();
+        foreach (var path in paths)
+        {
+            var selected = SourceSelector.SelectPlace(tree, path);
+            digester.AddFollowed(tree, selected);
+            if (selected.IsDirectory)
+            {
+                digester.AddDirectory(tree, selected, [], cancellationToken);
+            }
+
+            digester.Add("end of source"u8);
+        }
+
+        return digester.Finish();
+    }
+
     public void Dispose()
     {
         hash.Dispose();

@@ -43,6 +43,10 @@ internal static class SourceSelector
         return Follow(tree, path, out var hidden) ?? throw NotFound(source, hidden);
     }
 
+    /// <summary>What one path leads to, in which nothing is a wildcard.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
+    public static SelectedSource SelectPlace(SourceTree tree, string path) => SelectLiteral(tree, path);
+
     public static BuilderException NotFound(string source, bool hidden) => new(
         EngineErrors.SourceNotFound,
         $"failed to compute cache key: \"{source}\": not found",

@@ -1,7 +1,8 @@
 using Builder.Containers;
-using Builder.Diagnostics;
 using Builder.Engine.Containers;
 using Builder.Engine.Copying;
+using Builder.Engine.Devices;
+using Builder.Engine.Mounts;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
@@ -14,17 +15,17 @@ using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 namespace Builder.Engine.Runners;
 
 /// <summary>RUN: a container over an overlay of the step's root; what it leaves in the upper folder is the result.</summary>
-internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimeProvider time, UserNamespaceMode userNamespace)
+internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, RunSettings settings, IBuildEvents events, TimeProvider time)
 {
-    public async Task<StepResult> RunAsync(Vertex vertex, RunOperation operation, StepResult root, CancellationToken cancellationToken)
+    public async Task<StepResult> RunAsync(Vertex vertex, RunOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
-        RefuseUnsupported(operation);
-        await using var draft = store.Snapshots.Begin(root.Snapshot);
+        await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
-        var spec = Describe(operation, draft, files);
+        await using var mounts = await mounting.MakeAsync(vertex, operation, inputs, files, cancellationToken);
+        var spec = Describe(operation, draft, files, mounts);
         var tail = new OutputTail();
         var exit = await ContainerProcess.RunAsync(
-            files.WithStubs(spec),
+            files.WithStubs(operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec),
             (stream, bytes) =>
             {
                 tail.Add(bytes.Span);
@@ -38,7 +39,7 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 
-    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files)
+    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts)
     {
         ResolvedUser user;
         using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
@@ -46,22 +47,28 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
             user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
         }
 
+        var added = devices.Resolve(operation.Devices);
+        var environment = StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment);
         var network = operation.Network == RunNetwork.None ? NetworkMode.None : NetworkMode.Host;
         return new ContainerSpec
         {
             Argv = operation.Arguments,
-            Env = StepEnvironment.Complete(StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment), user),
+            Env = StepEnvironment.Complete(StepEnvironment.Replace(environment, [.. added.Variables, .. mounts.Variables]), user),
             WorkingDirectory = operation.WorkingDirectory,
             User = user,
             Hostname = operation.Hostname,
             Network = network,
-            UserNamespace = userNamespace,
+            UserNamespace = settings.UserNamespace,
             Root = StepFiles.RootOf(draft),
+            Devices = added.Nodes,
+            Limits = settings.Limits,
+            SharedMemorySize = settings.SharedMemorySize ?? ContainerSpec.DefaultSharedMemorySize,
             Mounts =
             [
                 .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)), network),
                 .. ScriptMounts(operation, files),
-                .. operation.Mounts.OfType<StepTmpfsMount>().Select(mount => new TmpfsMount(mount.Target, mount.Size)),
+                .. added.Mounts,
+                .. mounts.Mounts,
             ],
         };
     }
@@ -80,18 +87,5 @@ internal sealed class RunRunner(BuilderStore store, IBuildEvents events, TimePro
         }
 
         return [new BindMount(folder, RunOperation.ScriptDirectory, ReadOnly: true)];
-    }
-
-    private static void RefuseUnsupported(RunOperation operation)
-    {
-        var what =
-            operation.Security != RunSecurity.Sandbox ? "RUN --security=insecure"
-            : operation.Devices.Count > 0 ? "RUN --device"
-            : operation.Mounts.FirstOrDefault(mount => mount is not StepTmpfsMount) is { } mount ? $"RUN --mount=type={mount.Kind}"
-            : null;
-        if (what is not null)
-        {
-            throw new BuilderException(EngineErrors.NotSupported, $"{what} is not supported yet");
-        }
     }
 }

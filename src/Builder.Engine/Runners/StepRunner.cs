@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Engine.Images;
+using Builder.Engine.Mounts;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
@@ -8,7 +9,7 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
+internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -17,14 +18,19 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
         {
             (HttpOperation or GitOperation, _) => new ValueTask<Digest>(sources.KeyAsync(vertex.Inputs[input].Operation, cancellationToken)),
             (ContextOperation, CopyOperation copy) => ValueTask.FromResult(copies.ContentKey(vertex, copy, input, null, cancellationToken)),
+            (ContextOperation, RunOperation run) => ValueTask.FromResult(binds.ContentKey(vertex, run, input, null, cancellationToken)),
             _ => throw NotSupported(vertex.Operation),
         };
 
     /// <summary>A copy is known by what it copies: a source stage that was built anew but came out the same changes nothing.</summary>
-    public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) =>
-        vertex.Operation is CopyOperation copy && input > 0
-            ? ValueTask.FromResult<Digest?>(copies.ContentKey(vertex, copy, input, result, cancellationToken))
-            : ValueTask.FromResult(result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null);
+    public ValueTask<Digest?> ResultKeyAsync(Vertex vertex, int input, StepResult result, CancellationToken cancellationToken) => ValueTask.FromResult(vertex.Operation switch
+    {
+        CopyOperation copy when input > 0 => copies.ContentKey(vertex, copy, input, result, cancellationToken),
+
+        // An image's content is known by its digest already, and may be a lot to read.
+        RunOperation run when input > 0 && vertex.Inputs[input].Operation is not ImageOperation => binds.ContentKey(vertex, run, input, result, cancellationToken),
+        _ => result.Snapshot is { } snapshot ? Digest.OfText(snapshot.Id) : (Digest?)null,
+    });
 
     public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -45,7 +51,7 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
         ScratchOperation => Task.FromResult(Empty),
         HttpOperation or GitOperation => sources.RunAsync(vertex, cancellationToken),
         ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
-        RunOperation run => runs.RunAsync(vertex, run, inputs[0]!, cancellationToken),
+        RunOperation run => runs.RunAsync(vertex, run, inputs, cancellationToken),
         CopyOperation copy => copies.CopyAsync(vertex, copy, inputs, cancellationToken),
         MakeDirectoryOperation directory => copies.MakeDirectoryAsync(directory, inputs[0]!, cancellationToken),
         MergeOperation => copies.MergeAsync(inputs, cancellationToken),
@@ -54,5 +60,5 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
 
     private static BuilderException NotSupported(Operation operation) => new(
         EngineErrors.NotSupported,
-        operation is RunOperation ? "RUN --mount=type=bind is not supported yet" : $"an operation of kind {operation.Kind} is not supported yet");
+        $"an operation of kind {operation.Kind} is not supported yet");
 }

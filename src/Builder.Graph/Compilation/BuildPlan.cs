@@ -5,8 +5,12 @@ namespace Builder.Graph.Compilation;
 
 /// <summary>What a Dockerfile, a target and a platform come to.</summary>
 /// <param name="Root">The vertex whose result is the image's file system; null when the image has no files at all.</param>
-/// <param name="Warnings">What only compiling can notice.</param>
-public sealed record BuildPlan(Vertex? Root, ImageBlueprint Image, IReadOnlyList<Diagnostic> Warnings);
+/// <param name="Warnings">What build checks found and nobody silenced, in the order of the text.</param>
+public sealed record BuildPlan(Vertex? Root, ImageBlueprint Image, IReadOnlyList<Diagnostic> Warnings)
+{
+    /// <summary>Why nothing may be built: there are warnings, and <c>check=error=true</c> makes them errors.</summary>
+    public BuilderException? CheckFailure { get; init; }
+}
 
 /// <summary>Everything about the image but the digests of its new layers.</summary>
 /// <param name="Base">The image that it starts from; null when it starts from nothing.</param>

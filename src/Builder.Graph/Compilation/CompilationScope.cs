@@ -1,3 +1,4 @@
+using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
 
@@ -7,7 +8,7 @@ namespace Builder.Graph.Compilation;
 /// <param name="buildArgs">The user's, with SOURCE_DATE_EPOCH among them if there is one.</param>
 internal sealed class CompilationScope(
     DockerfileSyntax dockerfile, CompileOptions options, IReadOnlyDictionary<string, string> buildArgs,
-    VariableMap globals, Expander expander, WarningList warnings)
+    VariableMap globals, Expander expander, List<Finding> findings)
 {
     private const string DefaultHostname = "buildkitsandbox";
 
@@ -23,7 +24,8 @@ internal sealed class CompilationScope(
 
     public Expander Expander => expander;
 
-    public WarningList Warnings => warnings;
+    /// <summary>What checks found, whether or not somebody silenced it.</summary>
+    public List<Finding> Findings => findings;
 
     public GraphBuilder Graph { get; } = new();
 
@@ -43,6 +45,9 @@ internal sealed class CompilationScope(
     ];
 
     public void Add(StagePlan plan, StageState state) => compiled.Add(plan.Syntax.Index, (plan, state));
+
+    /// <summary>The needed stages in the order of the file.</summary>
+    public IEnumerable<(StagePlan Plan, StageState State)> Stages => compiled.OrderBy(stage => stage.Key).Select(stage => stage.Value);
 
     public StageState StateOf(int stage) => compiled[stage].State;
 

@@ -42,6 +42,9 @@ public sealed record CompileOptions
     /// <summary>Asked when SOURCE_DATE_EPOCH names a source; null when nobody knows.</summary>
     public ISourceTimes? SourceTimes { get; init; }
 
+    /// <summary>What checks may know about the main context; null when it cannot be looked into.</summary>
+    public IContextView? Context { get; init; }
+
     /// <summary>As if given as the build argument SOURCE_DATE_EPOCH, which wins: seconds since 1970.</summary>
     public long? SourceDateEpoch { get; init; }
 }

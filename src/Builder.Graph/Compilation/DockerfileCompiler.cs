@@ -1,13 +1,11 @@
 using Builder.Diagnostics;
+using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
 using Builder.Oci;
 
 namespace Builder.Graph.Compilation;
 
-/// <summary>
-/// Turns a Dockerfile into a graph and the description of an image: find what the target needs, resolve it, then go
-/// through the needed stages in the order of the file.
-/// </summary>
+/// <summary>Turns a Dockerfile into a graph and the description of an image.</summary>
 public static class DockerfileCompiler
 {
     /// <summary>Compiles the stages that the target needs, and asks for their base images and no others.</summary>
@@ -22,36 +20,27 @@ public static class DockerfileCompiler
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(resolver);
 
-        var warnings = new WarningList(dockerfile.Directives.Check ?? CheckDirective.None);
-        var expander = new Expander(warnings);
-        var buildArgs = SourceDate.AmongBuildArgs(options);
-        var globals = GlobalScope.Of(dockerfile, options, buildArgs, expander);
-        buildArgs = await SourceDate.ResolveAsync(dockerfile, options, buildArgs, globals, expander, cancellationToken);
-        var contexts = new ContextCatalogue(options.NamedContexts);
+        var run = new CompilationRun(dockerfile, options, resolver);
         var target = TargetOf(dockerfile, options.Target);
-
-        var finder = new OriginFinder(dockerfile, contexts, resolver, cancellationToken);
-        var plans = await new StagePlanner(dockerfile, options, globals, expander, contexts, finder).PlanAsync(target);
-
-        var scope = new CompilationScope(dockerfile, options, buildArgs, globals, expander, warnings);
-        var errors = new ErrorList();
-        foreach (var plan in plans)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            scope.Add(plan, StageCompiler.Compile(scope, plan, errors));
-        }
-
-        errors.ThrowIfAny();
+        var scope = await run.RunAsync(target, cancellationToken);
 
         var state = scope.StateOf(target.Index);
         var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)
         {
-            SourceDateEpoch = SourceDate.Of(buildArgs, globals),
+            SourceDateEpoch = SourceDate.Of(scope.BuildArgs, scope.Globals),
         };
-        return new BuildPlan(state.Root, image, warnings.Warnings);
+        var warnings = run.Warnings;
+        return new BuildPlan(state.Root, image, warnings) { CheckFailure = CheckFailure(run.Settings, warnings) };
     }
 
-    private static StageSyntax TargetOf(DockerfileSyntax dockerfile, string? name)
+    /// <summary>BuildKit's words for it, which people search for.</summary>
+    private static BuilderException? CheckFailure(CheckSettings settings, IReadOnlyList<Diagnostic> warnings) =>
+        !settings.Error || warnings.Count == 0 ? null : new BuilderException(
+            GraphErrors.ChecksFailed,
+            $"lint violation found for rules: {string.Join(", ", warnings.Select(warning => warning.Rule).Distinct().Order(StringComparer.Ordinal))}",
+            "check=error=true makes warnings errors; mend them, or skip a check by its name: check=skip=NAME;error=true");
+
+    internal static StageSyntax TargetOf(DockerfileSyntax dockerfile, string? name)
     {
         if (string.IsNullOrEmpty(name))
         {

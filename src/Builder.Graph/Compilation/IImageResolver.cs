@@ -21,4 +21,7 @@ public sealed record ResolvedBase(ImageReference Reference, Digest ManifestDiges
 {
     /// <summary>The OCI layout that it was found in; null: the store or a registry.</summary>
     public string? LayoutPath { get; init; }
+
+    /// <summary>Nobody could look at it: the config is made up. Only checks may go on with such a base.</summary>
+    public bool IsUnseen { get; init; }
 }

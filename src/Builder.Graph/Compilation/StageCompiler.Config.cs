@@ -12,6 +12,7 @@ internal sealed partial class StageCompiler
     {
         var path = GuestPath.Join(state.WorkingDirectory, Expand(workdir.Path));
         state.Config = state.Config with { WorkingDir = path };
+        state.HasWorkdir = true;
         if (path == "/")
         {
             names.Next(workdir.Code);

@@ -1,5 +1,7 @@
 using Builder.Diagnostics;
+using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
+using Builder.Graph.Compilation.Checks;
 using Builder.Graph.Operations;
 using Builder.Oci;
 
@@ -39,6 +41,7 @@ internal sealed partial class StageCompiler
             compiler.escape = escape;
             try
             {
+                compiler.Check(instruction);
                 compiler.Compile(instruction);
             }
             catch (BuilderException e)
@@ -49,6 +52,17 @@ internal sealed partial class StageCompiler
 
         compiler.state.Finish();
         return compiler.state;
+    }
+
+    /// <summary>Asks the checks before the instruction takes effect, and sees to it that they hear of undefined variables.</summary>
+    private void Check(Instruction instruction)
+    {
+        scope.Expander.Undefined = null;
+        if (IsOfFile(instruction))
+        {
+            scope.Findings.AddRange(CompilationChecks.Of(instruction, new StageView(state, escape, scope.Options.Context)));
+            scope.Expander.Undefined = (name, word) => Report(UndefinedVarCheck.Look(name, word, instruction, state, scope));
+        }
     }
 
     private void Compile(Instruction instruction)
@@ -93,7 +107,7 @@ internal sealed partial class StageCompiler
                 return child;
 
             case ImageOrigin image:
-                WarnOfOtherPlatform(image, from);
+                Report(InvalidBaseImagePlatformCheck.Look(image, from));
                 var root = scope.ImageVertex(image, names.Next($"FROM {image.Image.Reference}"), from.Span);
                 var based = StageState.Of(image.Image, root, platform);
                 based.Config = plan.IsReplaced ? based.Config : based.Config with { OnBuild = null };
@@ -124,15 +138,14 @@ internal sealed partial class StageCompiler
         return scope.Graph.Add(copy, [scope.Graph.OrScratch(null), source], null, name, from.Span, ignoreCache);
     }
 
-    private void WarnOfOtherPlatform(ImageOrigin image, FromInstruction from)
+    /// <summary>Triggers stand in another file, where the user of this one can mend nothing.</summary>
+    private bool IsOfFile(Instruction instruction) => ReferenceEquals(instruction.Span.Source, scope.Dockerfile.Source);
+
+    private void Report(Finding? finding)
     {
-        var actual = image.Image.Config.Platform;
-        if (actual.Os != image.Platform.Os || actual.Architecture != image.Platform.Architecture)
+        if (finding is not null)
         {
-            scope.Warnings.Add(
-                "InvalidBaseImagePlatform",
-                $"base image {image.Image.Reference.Familiar} was pulled with platform \"{actual}\", expected \"{image.Platform}\" for current build",
-                from.Span);
+            scope.Findings.Add(finding);
         }
     }
 

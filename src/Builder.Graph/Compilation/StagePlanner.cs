@@ -6,17 +6,17 @@ using Builder.Oci;
 namespace Builder.Graph.Compilation;
 
 /// <summary>
-/// Finds the stages that a target needs. Triggers of a base image can name further stages, so that the search and the
+/// Finds the stages that targets need. Triggers of a base image can name further stages, so that the search and the
 /// resolving of images take turns: all that is known to be needed is resolved at once, then what that brought up.
 /// </summary>
 internal sealed class StagePlanner(
     DockerfileSyntax dockerfile, CompileOptions options, VariableMap globals, Expander expander, ContextCatalogue contexts, OriginFinder finder)
 {
     /// <summary>The needed stages in the order of the file; each refers only to earlier ones.</summary>
-    public async Task<IReadOnlyList<StagePlan>> PlanAsync(StageSyntax target)
+    public async Task<IReadOnlyList<StagePlan>> PlanAsync(IEnumerable<StageSyntax> targets)
     {
         var plans = new SortedDictionary<int, StagePlan>();
-        var wanted = new SortedSet<int> { target.Index };
+        var wanted = new SortedSet<int>(targets.Select(target => target.Index));
         while (wanted.Count > 0)
         {
             var found = await Task.WhenAll(wanted.Select(index => PlanAsync(index)));

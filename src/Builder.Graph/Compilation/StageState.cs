@@ -49,6 +49,9 @@ internal sealed class StageState
     /// <summary>Whether this stage itself has a CMD, which an ENTRYPOINT then leaves alone.</summary>
     public bool HasOwnCommand { get; set; }
 
+    /// <summary>Whether this stage or one that it is built on has a WORKDIR; that of a base image does not count.</summary>
+    public bool HasWorkdir { get; set; }
+
     public string WorkingDirectory => Config.WorkingDir is { Length: > 0 } directory ? directory : "/";
 
     public IReadOnlyList<string> Shell => Config.Shell is { Count: > 0 } shell ? shell : DefaultShell;
@@ -70,6 +73,7 @@ internal sealed class StageState
     public StageState Child(Platform platform) => new(Root, Base, platform, Config, Variables.Copy())
     {
         Author = Author,
+        HasWorkdir = HasWorkdir,
         Args = Args.Copy(),
         Steps = [.. Steps],
     };

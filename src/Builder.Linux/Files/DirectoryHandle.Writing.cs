@@ -131,6 +131,16 @@ public sealed unsafe partial class DirectoryHandle
         }
     }
 
+    /// <summary>Sets modification and access time to the kernel's present time.</summary>
+    public void SetTimesToNow(ReadOnlySpan<byte> name)
+    {
+        RequireSingleName(name);
+        fixed (byte* path = CPath.Terminate(name, stackalloc byte[CPath.StackSize]))
+        {
+            FileFailure.Check(Libc.Files.UTimeNsAt(Descriptor, path, null, AtSymlinkNoFollow), "utimensat", name);
+        }
+    }
+
     internal static void RequireSingleName(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty || name.Contains((byte)'/') || name.SequenceEqual(".."u8))

@@ -32,6 +32,19 @@ public sealed unsafe class FileLock : IDisposable
         return null;
     }
 
+    /// <summary>Takes the lock together with others that share it, creating the file if needed; null while somebody has it alone.</summary>
+    public static FileLock? TryShare(string hostPath)
+    {
+        var file = Open(hostPath);
+        if (file.TryLock(Shared | NonBlocking))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
     /// <summary>Takes the lock together with others that share it, waiting while somebody has it alone.</summary>
     public static FileLock Share(string hostPath)
     {

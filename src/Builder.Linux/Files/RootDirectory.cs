@@ -32,6 +32,23 @@ public sealed unsafe class RootDirectory : IDisposable
         }
     }
 
+    /// <summary>What a path of the host leads to, without opening it; null when there is nothing.</summary>
+    public static FileType? TypeOfHostPath(string hostPath)
+    {
+        ArgumentNullException.ThrowIfNull(hostPath);
+        fixed (byte* path = CPath.OfText(hostPath))
+        {
+            var descriptor = Libc.Files.OpenAt(AtCurrentDirectory, path, FileFlags.Path | CloseOnExec, 0);
+            if (descriptor < 0)
+            {
+                return null;
+            }
+
+            using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+            return OpenedFiles.Status(handle).Type;
+        }
+    }
+
     /// <summary>Opens a directory of this tree, links followed, as a root of its own: what is resolved in it stays below it.</summary>
     public RootDirectory OpenRoot(ReadOnlySpan<byte> path) => new(OpenChecked(path, FileFlags.Path | FileFlags.Directory));
 

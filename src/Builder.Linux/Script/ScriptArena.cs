@@ -8,7 +8,7 @@ internal sealed unsafe class ScriptArena : IDisposable
     private const nuint BlockSize = 64 << 10;
     private const nuint Alignment = 16;
 
-    private readonly List<nint> blocks = [];
+    private readonly List<(nint Address, nuint Size)> blocks = [];
     private byte* next;
     private nuint left;
 
@@ -21,7 +21,7 @@ internal sealed unsafe class ScriptArena : IDisposable
             var block = Math.Max(size, BlockSize);
             next = (byte*)NativeMemory.AlignedAlloc(block, Alignment);
             left = block;
-            blocks.Add((nint)next);
+            blocks.Add(((nint)next, block));
         }
 
         var memory = next;
@@ -33,9 +33,11 @@ internal sealed unsafe class ScriptArena : IDisposable
 
     public void Dispose()
     {
-        foreach (var block in blocks)
+        foreach (var (address, size) in blocks)
         {
-            NativeMemory.AlignedFree((void*)block);
+            // There may have been a secret in it.
+            NativeMemory.Clear((void*)address, size);
+            NativeMemory.AlignedFree((void*)address);
         }
 
         blocks.Clear();

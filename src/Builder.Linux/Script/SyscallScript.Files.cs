@@ -34,6 +34,27 @@ public sealed partial class SyscallScript
     public ScriptOperation OpenPath(string path, out ScriptVariable handle) =>
         Add($"opening {path}", SystemCall.OpenAt, out handle, "handle", CurrentDirectory, Text(path), O_PATH | O_CLOEXEC, 0);
 
+    /// <summary>Opens a path below an open directory as a mere handle, as if that were the root: no link leads out of it.</summary>
+    public ScriptOperation OpenBelow(ScriptValue directory, string path, string description, out ScriptVariable handle) =>
+        Add(
+            description,
+            SystemCall.OpenAt2,
+            out handle,
+            "handle",
+            directory,
+            Text(path),
+            Data<ulong>([(uint)(O_PATH | O_CLOEXEC), 0, InRoot | NoMagicLinks], "in-root"),
+            3 * sizeof(ulong)).RetryWhenRaced();
+
+    /// <summary>Makes a regular file with this content in an open directory; errors do not show the content.</summary>
+    public void MakeFile(ScriptValue directory, string name, int mode, ReadOnlySpan<byte> content)
+    {
+        MakeFile(directory, name, mode);
+        Add($"opening {name}", SystemCall.OpenAt, out var file, "file", directory, Text(name), O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+        Add($"writing {name}", SystemCall.Write, file, Data(content, $"{content.Length} bytes"), content.Length).AtLeast(content.Length);
+        Close(file);
+    }
+
     public ScriptOperation OpenForReading(string path, out ScriptVariable file) =>
         Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_RDONLY | O_CLOEXEC, 0);
 

@@ -71,6 +71,9 @@ public sealed unsafe partial class SyscallScript
     public ScriptOperation AttachMountAt(ScriptValue mount, ScriptValue directory, string name, string path) =>
         Add($"mount on {path}", SystemCall.MoveMount, mount, Text(""), directory, Text(name), FromEmptyPath);
 
+    /// <summary>Takes the uppermost mount off a path; what was copied from it stays.</summary>
+    public ScriptOperation DetachMount(string path) => Add($"unmount of {path}", SystemCall.Umount2, Text(path), Detach);
+
     /// <summary>What is mounted or unmounted here from now on stays here; what the host unmounts goes here as well.</summary>
     public ScriptOperation MakeMountsSlave() =>
         Add("making mounts a slave of the host's", SystemCall.Mount, Text("none"), Text("/"), 0, RecursiveMount | SlaveMount, 0);

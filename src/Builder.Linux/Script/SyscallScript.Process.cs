@@ -12,6 +12,8 @@ public sealed partial class SyscallScript
     private const int NoNewPrivs = 38;
     private const int Ambient = 47;
     private const int AmbientClearAll = 4;
+    private const int AmbientRaise = 2;
+    private const int KeepCapabilities = 8;
     private const int JoinSessionKeyring = 1;
     private const int SeccompSetFilter = 1;
     private const int SeccompSpecAllow = 4;
@@ -107,6 +109,27 @@ public sealed partial class SyscallScript
             SystemCall.CapSet,
             Data<uint>([CapabilityVersion3, 0], "version 3"),
             Data<uint>([low, low, 0, high, high, 0], $"{capabilities.Mask:x}"));
+    }
+
+    /// <summary>Lets the permitted capabilities outlive the next change of the user id.</summary>
+    public ScriptOperation KeepCapabilitiesOverSetUser() => Add("prctl(PR_SET_KEEPCAPS)", SystemCall.PrCtl, KeepCapabilities, 1, 0, 0, 0);
+
+    /// <summary>All five sets become <paramref name="capabilities"/>, so that programs of any user start with them.</summary>
+    public void SetCapabilitiesOfAllPrograms(CapabilitySet capabilities)
+    {
+        uint low = (uint)capabilities.Mask, high = (uint)(capabilities.Mask >> 32);
+        Add(
+            "capset",
+            SystemCall.CapSet,
+            Data<uint>([CapabilityVersion3, 0], "version 3"),
+            Data<uint>([low, low, low, high, high, high], $"{capabilities.Mask:x}, inheritable"));
+        for (var capability = 0; capability <= CapabilitySet.LastOfKernel; capability++)
+        {
+            if (capabilities.Contains(capability))
+            {
+                Add($"making capability {capability} ambient", SystemCall.PrCtl, Ambient, AmbientRaise, capability, 0, 0);
+            }
+        }
     }
 
     public ScriptOperation ForbidNewPrivileges() => Add("prctl(PR_SET_NO_NEW_PRIVS)", SystemCall.PrCtl, NoNewPrivs, 1, 0, 0, 0);

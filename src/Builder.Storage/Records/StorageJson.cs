@@ -69,6 +69,9 @@ internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch)
     public string? Below { get; init; }
 }
 
+/// <summary>What a cache mount's folder is the digest of.</summary>
+internal sealed record CacheMountRecord(string Id, string? Origin, uint? Mode, uint? Uid, uint? Gid);
+
 /// <summary>Which blob holds a layer, compressed or not.</summary>
 internal sealed record BlobRecord(Descriptor Blob);
 
@@ -90,5 +93,6 @@ internal sealed record UsageRecord(long Bytes);
 [JsonSerializable(typeof(BlobRecord))]
 [JsonSerializable(typeof(EncodedRecord))]
 [JsonSerializable(typeof(LayerInfo))]
+[JsonSerializable(typeof(CacheMountRecord))]
 [JsonSerializable(typeof(StepRecord))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;

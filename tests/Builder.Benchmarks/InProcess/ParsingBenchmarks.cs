@@ -14,7 +14,7 @@ namespace Builder.Benchmarks.InProcess;
 public class ParsingBenchmarks
 {
     private const string Stage =
-        "FROM BASE AS stageNUMBER\nARG V=1\nENV A=b C=\"d $V e\" PATH=/opt/bin:$PATH\nWORKDIR /src/app\nLABEL org.example.stage=\"NUMBER\"\nCOPY --chown=1:2 --link src/ *.txt ./\n"
+        "FROM BASE AS stageNUMBER\nARG V=1\nENV A=b C=\"d $V e\" PATH=/opt/bin:/usr/bin:/bin\nWORKDIR /src/app\nLABEL org.example.stage=\"NUMBER\"\nCOPY --chown=1:2 --link src/ *.txt ./\n"
         + "# the long one\nRUN --mount=type=cache,target=/root/.cache make -j4 \\\n    PREFIX=/usr && \\\n    make install\nRUN <<EOF\nset -e\necho hello\nEOF\nEXPOSE 8080/tcp\nCMD [\"/app\", \"--serve\"]\n";
 
     private SourceText text = null!;

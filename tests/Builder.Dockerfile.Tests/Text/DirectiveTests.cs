@@ -1,3 +1,6 @@
+using Builder.Dockerfile.Checks;
+using Builder.Dockerfile.Syntax;
+
 namespace Builder.Dockerfile.Tests.Text;
 
 /// <summary>The <c># name=value</c> lines at the top: rules D1 to D8.</summary>
@@ -35,8 +38,8 @@ public class DirectiveTests
         var check = Dockerfiles.Parse("# check=skip=A,B;experimental=all;error=true rest\nFROM scratch").Directives.Check!;
         Assert.Equal(["A", "B"], check.Skip);
         Assert.True(check is { SkipAll: false, ExperimentalAll: true, Error: true });
-        Assert.True(check.Skips("a"));
-        Assert.False(check.Skips("C"));
+        Assert.False(check.Accepts(new CheckRule("a", "in another case"), CheckDirective.None));
+        Assert.True(check.Accepts(new CheckRule("C", "not named"), CheckDirective.None));
     }
 
     [Theory]

@@ -193,7 +193,7 @@ public sealed class StageTests : CompilerTest
     {
         Resolver.Configs["base"] = FakeResolver.Config(Platform.Parse("linux/s390x"));
 
-        var warning = Assert.Single((await CompileAsync("FROM --platform=linux/amd64 base\n")).Warnings);
+        var warning = Assert.Single((await CompileAsync("FROM --platform=linux/amd64 base AS amd64\n")).Warnings);
 
         Assert.Equal("InvalidBaseImagePlatform", warning.Rule);
         Assert.Contains("pulled with platform \"linux/s390x\", expected \"linux/amd64\"", warning.Message, StringComparison.Ordinal);

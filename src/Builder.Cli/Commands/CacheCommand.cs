@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Storage;
+using Builder.Storage.CacheMounts;
+
+namespace Builder.Cli.Commands;
+
+/// <summary><c>builder cache</c>: what <c>RUN --mount=type=cache</c> keeps from one build to the next.</summary>
+internal static class CacheCommand
+{
+    private static readonly Option<bool> All = new("--all", "-a") { Description = "Remove every cache" };
+    private static readonly Argument<string[]> Ids = new("id") { Description = "Id of a cache, or its name as builder cache ls shows it", Arity = ArgumentArity.ZeroOrMore };
+
+    public static Command Create()
+    {
+        var list = new Command("ls", "List caches");
+        list.SetAction((_, _) => Session.RunAsRootAsync(ListAsync));
+        var usage = new Command("du", "Show what caches take on the disk") { Ids };
+        usage.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => MeasureAsync(session, parsed, token)));
+        var remove = new Command("rm", "Remove caches") { All, Ids };
+        remove.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => RemoveAsync(session, parsed, token)));
+        return new Command("cache", "Show and remove what RUN --mount=type=cache keeps") { list, usage, remove };
+    }
+
+    private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var rows =
+            from cache in await session.Store.CacheMounts.ListAsync(cancellationToken)
+            select (string[])[cache.Name, cache.Key.Id, OwnerOf(cache.Key), cache.Directories.ToString(), cache.InUse ? "in use" : Ages.Format(cache.LastUsed, now)];
+        Table.Write(["NAME", "ID", "OWNER", "FOLDERS", "LAST USED"], rows);
+        return 0;
+    }
+
+    private static async Task<int> MeasureAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var store = session.Store.CacheMounts;
+        var caches = await ChooseAsync(store, parsed.GetValue(Ids) ?? [], cancellationToken);
+        var usages = caches.Select(cache => (Cache: cache, Usage: store.Measure(cache))).ToList();
+        Table.Write(
+            ["NAME", "ID", "FILES", "SIZE"],
+            usages.Select(each => (string[])[each.Cache.Name, each.Cache.Key.Id, each.Usage.Files.ToString(), Sizes.Format(each.Usage.Bytes)])
+                .Append(["", "total", usages.Sum(each => each.Usage.Files).ToString(), Sizes.Format(usages.Sum(each => each.Usage.Bytes))]));
+        return 0;
+    }
+
+    private static async Task<int> RemoveAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var ids = parsed.GetValue(Ids) ?? [];
+        if (ids.Length == 0 != parsed.GetValue(All))
+        {
+            throw new BuilderException(CliErrors.Usage, "which caches are to be removed?", "name them by id, or give --all and no id");
+        }
+
+        foreach (var cache in await ChooseAsync(session.Store.CacheMounts, ids, cancellationToken))
+        {
+            await session.Store.CacheMounts.RemoveAsync(cache, cancellationToken);
+            Terminal.WriteLine(cache.Name);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The caches of some ids or names, in the order of the list; all for none.</summary>
+    private static async Task<IReadOnlyList<CacheMountInfo>> ChooseAsync(CacheMountStore store, string[] ids, CancellationToken cancellationToken)
+    {
+        var caches = await store.ListAsync(cancellationToken);
+        var unknown = Array.Find(ids, id => !caches.Any(cache => Is(cache, id)));
+        return unknown is not null
+            ? throw new BuilderException(StorageErrors.NoSuchCacheMount, $"there is no cache '{unknown}'", "see builder cache ls")
+            : [.. caches.Where(cache => ids.Length == 0 || ids.Any(id => Is(cache, id)))];
+    }
+
+    private static bool Is(CacheMountInfo cache, string id) => cache.Key.Id == id || cache.Name == id;
+
+    private static string OwnerOf(CacheMountKey key) => $"{key.Uid ?? 0}:{key.Gid ?? 0}";
+}

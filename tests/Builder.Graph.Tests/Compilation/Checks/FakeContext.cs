@@ -1,0 +1,13 @@
+using Builder.Diagnostics;
+using Builder.Dockerfile.Ignore;
+using Builder.Graph.Compilation;
+
+namespace Builder.Graph.Tests.Compilation.Checks;
+
+/// <summary>A build context of a few names.</summary>
+internal sealed class FakeContext(string? ignoreFile, params string[] files) : IContextView
+{
+    public IgnorePatternSet? Ignored { get; } = ignoreFile is null ? null : IgnorePatternSet.Parse(new SourceText(".dockerignore", ignoreFile));
+
+    public bool HasMatch(string pattern) => files.Any(file => Glob.Parse(pattern[1..]).IsMatch(file));
+}

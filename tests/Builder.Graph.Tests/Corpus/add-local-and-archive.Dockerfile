@@ -1,0 +1,3 @@
+FROM scratch
+ADD a.tar.gz /d
+ADD --unpack=false b.tar /d/

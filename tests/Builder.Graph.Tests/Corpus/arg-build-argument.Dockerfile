@@ -1,0 +1,4 @@
+FROM scratch
+ARG GIVEN=default
+ARG EMPTY=default
+RUN echo $GIVEN

@@ -1,0 +1,3 @@
+ARG G=g
+FROM scratch
+ENV A=[$G]

@@ -1,0 +1,3 @@
+FROM scratch
+ARG X="a b" Y='c d'
+ENV A=$X$Y

@@ -1,0 +1,3 @@
+FROM scratch
+ARG --x A=1
+RUN x

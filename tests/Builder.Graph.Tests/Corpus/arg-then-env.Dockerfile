@@ -1,0 +1,4 @@
+FROM scratch
+ARG X=2
+ENV X=1
+RUN x

@@ -1,0 +1,3 @@
+FROM scratch
+CMD ["x"]
+ENTRYPOINT ["e", "f g"]

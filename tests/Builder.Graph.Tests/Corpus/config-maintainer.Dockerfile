@@ -1,0 +1,2 @@
+FROM scratch
+MAINTAINER Some One <one@example.com>

@@ -1,0 +1,5 @@
+FROM scratch AS b
+ONBUILD ARG V=1
+ONBUILD RUN make $V
+FROM b
+ENV after=1

@@ -1,0 +1,3 @@
+FROM scratch
+ONBUILD RUN  make  all
+ONBUILD ENV a=$b

@@ -1,0 +1,4 @@
+FROM scratch
+CMD a
+SHELL ["/b", "-c"]
+ENTRYPOINT b

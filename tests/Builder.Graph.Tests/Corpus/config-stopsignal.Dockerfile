@@ -1,0 +1,2 @@
+FROM scratch
+STOPSIGNAL --x SIGRTMIN+3

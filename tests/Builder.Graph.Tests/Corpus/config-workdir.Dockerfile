@@ -1,0 +1,5 @@
+FROM scratch
+WORKDIR a
+WORKDIR b/../c/
+WORKDIR /
+WORKDIR "x y"

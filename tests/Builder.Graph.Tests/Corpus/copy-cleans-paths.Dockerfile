@@ -1,0 +1,4 @@
+FROM scratch
+WORKDIR /w
+COPY ../../a/./b/../c d/.
+COPY x $none

@@ -1,0 +1,2 @@
+FROM scratch
+COPY --from=tool:1 /bin/x /x

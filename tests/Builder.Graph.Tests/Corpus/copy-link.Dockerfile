@@ -1,0 +1,2 @@
+FROM base
+COPY --link --chmod=0755 a /b

@@ -1,0 +1,3 @@
+FROM scratch
+ENV A=1 B="two words" C='$A' D=esc\ aped E=
+ENV F legacy  value "q"

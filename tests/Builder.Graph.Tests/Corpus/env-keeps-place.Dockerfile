@@ -1,0 +1,3 @@
+FROM scratch
+ENV A=1 B=2
+ENV A=3

@@ -1,0 +1,3 @@
+FROM scratch
+ENV K=name
+ENV $K=v "x y"=z

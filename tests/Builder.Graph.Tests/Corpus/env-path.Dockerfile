@@ -1,0 +1,2 @@
+FROM scratch
+ENV PATH=/opt/bin:$PATH

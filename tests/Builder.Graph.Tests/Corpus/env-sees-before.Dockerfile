@@ -1,0 +1,3 @@
+FROM scratch
+ENV a=old
+ENV a=1 b=$a

@@ -1,0 +1,4 @@
+# escape=`
+FROM scratch
+ENV v=1
+ENV R1=a\b R2=`$v R3=c:\$v

@@ -1,0 +1,3 @@
+FROM scratch
+ENV v=1
+ENV R1='$v' R2="$v" R3=\$v R4="\$v" R5=a"b c"d

@@ -1,0 +1,3 @@
+FROM scratch
+ENV p=/usr/lib/x.so.1
+ENV R1=${p##*/} R2=${p%.*} R3=${p%%.*} R4=${p#/}

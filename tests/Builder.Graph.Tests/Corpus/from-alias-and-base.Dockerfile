@@ -1,0 +1,4 @@
+FROM scratch AS Base
+USER x
+FROM base
+ENV A=1

@@ -1,0 +1,5 @@
+FROM scratch AS a
+ENV N=1
+FROM scratch AS a
+ENV N=2
+FROM a

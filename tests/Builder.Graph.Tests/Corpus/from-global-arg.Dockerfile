@@ -1,0 +1,4 @@
+ARG TAG=1.2
+ARG NAME=tool-${TAG}
+FROM ${NAME:-x}
+USER y

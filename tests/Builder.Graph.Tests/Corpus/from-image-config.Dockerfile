@@ -1,0 +1,3 @@
+FROM configured
+WORKDIR app
+ENV EXTRA=$FROM_BASE

@@ -1,0 +1,2 @@
+FROM triggers
+USER me

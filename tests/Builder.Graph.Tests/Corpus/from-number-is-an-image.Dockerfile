@@ -1,0 +1,3 @@
+FROM scratch
+FROM 0
+USER x

@@ -1,0 +1,4 @@
+FROM missing AS never
+RUN ${x}
+FROM scratch
+USER x

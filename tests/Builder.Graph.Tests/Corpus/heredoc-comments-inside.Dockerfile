@@ -1,0 +1,6 @@
+FROM scratch
+RUN <<E
+# not a comment \
+
+x
+E

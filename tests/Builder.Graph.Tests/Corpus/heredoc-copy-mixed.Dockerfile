@@ -1,0 +1,4 @@
+FROM scratch
+COPY x <<e y /d/
+1
+e

@@ -1,0 +1,5 @@
+FROM scratch
+ENV A=1
+COPY <<"E" /x
+$A
+E

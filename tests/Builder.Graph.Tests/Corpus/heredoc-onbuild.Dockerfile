@@ -1,0 +1,4 @@
+FROM scratch
+ONBUILD COPY <<E /x
+1
+E

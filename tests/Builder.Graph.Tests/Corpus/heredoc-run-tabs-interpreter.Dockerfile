@@ -1,0 +1,5 @@
+FROM scratch
+RUN <<-E
+	#!/bin/x
+		y
+	E

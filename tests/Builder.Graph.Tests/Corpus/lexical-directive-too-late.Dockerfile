@@ -1,0 +1,4 @@
+# a comment
+# escape=`
+FROM scratch
+ENV A=a` 

@@ -1,0 +1,3 @@
+FROM scratch
+COPY -- --y z
+RUN --network=none -- --x

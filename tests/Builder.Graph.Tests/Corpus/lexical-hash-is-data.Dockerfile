@@ -1,0 +1,3 @@
+FROM scratch
+RUN echo # x
+LABEL a=b#c

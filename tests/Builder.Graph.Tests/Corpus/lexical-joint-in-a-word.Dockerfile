@@ -1,0 +1,5 @@
+FR\
+OM scratch
+LA\
+BEL a=on\
+e

@@ -1,0 +1,2 @@
+FROM scratch
+CMD ["a\tb", "\u00e4", "\"q\""]

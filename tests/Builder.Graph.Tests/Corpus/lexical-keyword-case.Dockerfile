@@ -1,0 +1,3 @@
+from scratch
+EnV A=1
+cMd ["x"]

@@ -1,0 +1,4 @@
+#!/usr/bin/env builder
+# check=skip=all
+FROM scratch
+maintainer x

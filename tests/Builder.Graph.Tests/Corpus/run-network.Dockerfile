@@ -1,0 +1,4 @@
+FROM scratch
+RUN --network=none a
+RUN --network=host b
+RUN --network=default c

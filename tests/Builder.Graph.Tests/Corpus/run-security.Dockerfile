@@ -1,0 +1,3 @@
+FROM scratch
+RUN --security=insecure a
+RUN --security=sandbox b
