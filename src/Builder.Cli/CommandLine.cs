@@ -15,6 +15,7 @@ internal static class CommandLine
         {
             BuildCommand.Create(),
             CacheCommand.Create(),
+            CopyCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
             ExportCommand.Create(),
@@ -26,6 +27,9 @@ internal static class CommandLine
             LoadCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
+            ManifestCommand.Create(),
+            PushCommand.Create(),
+            RmCommand.Create(),
             MaterializeCommand.Create(),
             PruneCommand.Create(),
             RmiCommand.Create(),

@@ -49,6 +49,9 @@ public sealed record BuildRequest
     /// <summary><c>--build-context NAME=VALUE</c>, values as written.</summary>
     public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the image's manifest says besides.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     public Platform? Platform { get; init; }
 
     public bool NoCache { get; init; }
@@ -99,4 +102,8 @@ public sealed record BuildRequest
 /// <summary>What came out of a build.</summary>
 /// <param name="ImageId">The digest of the image's config, which Docker calls its id.</param>
 /// <param name="Manifest">The image's manifest.</param>
-public sealed record BuildResult(Digest ImageId, Descriptor Manifest);
+public sealed record BuildResult(Digest ImageId, Descriptor Manifest)
+{
+    /// <summary>The manifest as each of the outputs got it, in their order.</summary>
+    public IReadOnlyList<Descriptor> Exported { get; init; } = [];
+}

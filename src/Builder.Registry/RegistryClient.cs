@@ -10,7 +10,7 @@ namespace Builder.Registry;
 /// threads; how many blobs are fetched at once is the caller's choice. Every method throws
 /// <see cref="RegistryException"/> for what the network, the server or the user got wrong.
 /// </summary>
-public sealed class RegistryClient : IDisposable
+public sealed partial class RegistryClient : IDisposable
 {
     private const int CopyBuffer = 128 * 1024;
 

@@ -13,5 +13,12 @@ if (args is ["layers", .. var what])
     return await Builder.Benchmarks.Layers.LayerBench.RunAsync(what is [var tar, ..] ? Path.GetFullPath(tar) : null, what is [_, var count, ..] ? int.Parse(count) : 5);
 }
 
+// "registry NATIVE-PROGRAM [ROUNDS [MEGABYTES]]" pulls and pushes against skopeo and buildah.
+if (args is ["registry", var native, .. var numbers])
+{
+    return await RegistryComparison.RunAsync(
+        Path.GetFullPath(native), numbers is [var times, ..] ? int.Parse(times) : 3, numbers is [_, var megabytes, ..] ? int.Parse(megabytes) : 1024);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Comparison).Assembly).Run(args);
 return 0;

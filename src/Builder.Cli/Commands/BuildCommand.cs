@@ -26,7 +26,9 @@ internal static class BuildCommand
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=url, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
-    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|registry|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<bool> Push = new("--push") { Description = "Push the image to its registries: --output type=registry" };
+    private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation of the manifest, as [manifest:]KEY=VALUE", HelpName = "key=value" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
     private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
@@ -55,7 +57,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -88,6 +90,7 @@ internal static class BuildCommand
             WarningSummary.Write(warnings);
         }
 
+        await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
         session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
@@ -135,7 +138,8 @@ internal static class BuildCommand
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
         Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
-        Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+        Annotations = BuildPush.Annotations(parsed.GetValue(Annotation) ?? []),
+        Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
     };
 
     /// <summary>Whoever asks for the host's network on the command line allows it, as with docker.</summary>

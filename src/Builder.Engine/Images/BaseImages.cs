@@ -118,6 +118,12 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bo
         var config = await registry.FetchDocumentAsync(reference, resolved.Manifest.Config, cancellationToken);
         store.Content.Put(resolved.Document, resolved.Descriptor.MediaType);
         store.Content.Put(config, resolved.Manifest.Config.MediaType);
+        foreach (var blob in resolved.Manifest.Layers)
+        {
+            // A push to the same registry asks for a mount from here instead of sending it.
+            store.Transfers.RememberPlace(blob.Digest, reference.Repository);
+        }
+
         return new BaseImage(
             resolved.Descriptor,
             resolved.Manifest,

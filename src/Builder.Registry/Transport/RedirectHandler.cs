@@ -41,7 +41,7 @@ internal sealed class RedirectHandler : DelegatingHandler
     /// <summary>Reads may always go on; anything else only where method and body are to be kept and can be sent again.</summary>
     private static bool MayFollow(HttpRequestMessage request, HttpStatusCode status) =>
         request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
-        || ((int)status is 307 or 308 && Replay.IsPossible(request));
+        || ((int)status is 307 or 308 && Replay.IsPossibleAfterRefusal(request));
 
     private static Uri Target(Uri from, HttpResponseMessage response)
     {

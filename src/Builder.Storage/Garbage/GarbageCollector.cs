@@ -48,6 +48,7 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
             RemoveSnapshots(sweep, inventory, eviction.Kept, cancellationToken);
             RemoveBlobs(sweep, inventory, eviction.Kept, cancellationToken);
             sweep.RemoveRecords();
+            ForgetTransfers();
             return true;
         }
         catch (RootsChangedException)
@@ -138,6 +139,14 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
                 report = report with { Blobs = report.Blobs + 1, BlobBytes = report.BlobBytes + size };
             }
         }
+    }
+
+    /// <summary>Hints about layers and blobs that are gone: nobody holds those, and nobody misses them.</summary>
+    private void ForgetTransfers()
+    {
+        var layers = store.LayerRecords.List().Select(layer => layer.DiffId).ToHashSet();
+        store.Transfers.ForgetWhatIsGone(
+            diffId => layers.Contains(diffId) || store.Content.Measure(diffId.Digest) is not null, digest => store.Content.Measure(digest) is not null);
     }
 
     private static int Depth(StoreInventory inventory, string id)
