@@ -3,6 +3,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Options;
+using Builder.Engine.Pulling;
 using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
 using Builder.Engine.Ssh;
@@ -56,8 +57,8 @@ public sealed record BuildRequest
 
     public bool NoCache { get; init; }
 
-    /// <summary>Ask registries what the names of base images mean now, whatever the store knows under them.</summary>
-    public bool Pull { get; init; }
+    /// <summary>When registries are asked what the names of base images mean.</summary>
+    public PullPolicy Pull { get; init; }
 
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 

@@ -97,4 +97,10 @@ public static class EngineErrors
 
     /// <summary>The build context is not there or is no folder.</summary>
     public static readonly ErrorCode NoContext = new(2060);
+
+    /// <summary>The image is there, but for another platform than the one asked for.</summary>
+    public static readonly ErrorCode WrongPlatform = new(1050);
+
+    /// <summary>A base image is not in the store, and --pull=never forbids to ask for it.</summary>
+    public static readonly ErrorCode NotPulled = new(1051);
 }

@@ -24,6 +24,7 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…, chains/…              unpacked layers and finished steps; stacks of layers that steps made
 /// layers/…                                 diff ID → where the layer's bytes come from
 /// cache/…                                  step key → result
+/// partial/…                                blobs of which a part has arrived
 /// transfers/…                              what layers become when compressed, and where blobs were seen
 /// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
 /// leases/, tmp/                            what is in use; what may be swept
@@ -184,7 +185,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "mounts-cache", "transfers", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "transfers", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }

@@ -10,6 +10,7 @@ using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Mounts;
 using Builder.Engine.Options;
+using Builder.Engine.Pulling;
 using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
 using Builder.Engine.Ssh;
@@ -31,7 +32,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation of the manifest, as [manifest:]KEY=VALUE", HelpName = "key=value" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
-    private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
+    private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
@@ -113,7 +114,7 @@ internal static class BuildCommand
         Labels = Pairs(parsed.GetValue(Label), "--label", null),
         Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
         NoCache = parsed.GetValue(NoCache),
-        Pull = parsed.GetValue(Pull),
+        Pull = PullPolicyOf(parsed.GetValue(Pull)),
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {
@@ -140,6 +141,15 @@ internal static class BuildCommand
         Jobs = parsed.GetValue(Jobs),
         Annotations = BuildPush.Annotations(parsed.GetValue(Annotation) ?? []),
         Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
+    };
+
+    private static PullPolicy PullPolicyOf(string? text) => text switch
+    {
+        null or "missing" or "false" => PullPolicy.Missing,
+        "always" or "true" => PullPolicy.Always,
+        "newer" or "ifnewer" => PullPolicy.Newer,
+        "never" => PullPolicy.Never,
+        _ => throw new BuilderException(CliErrors.Usage, $"unknown pull policy '{text}'", "it is always, missing, newer or never"),
     };
 
     /// <summary>Whoever asks for the host's network on the command line allows it, as with docker.</summary>

@@ -59,6 +59,7 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
             cancellationToken.ThrowIfCancellationRequested();
             RemoveSnapshots(sweep, inventory, eviction.Kept, cancellationToken);
             RemoveBlobs(sweep, inventory, eviction.Kept, cancellationToken);
+            store.Content.RemovePartials();
             sweep.RemoveRecords();
             ForgetTransfers();
             return true;

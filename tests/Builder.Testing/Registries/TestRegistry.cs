@@ -215,10 +215,12 @@ public sealed partial class TestRegistry : IAsyncDisposable
             return new TestResponse(200) { Body = content };
         }
 
-        var from = int.Parse(range["bytes=".Length..].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var bounds = range["bytes=".Length..].Split('-');
+        var from = int.Parse(bounds[0], System.Globalization.CultureInfo.InvariantCulture);
+        var last = bounds[1].Length == 0 ? content.Length - 1 : Math.Min(content.Length - 1, int.Parse(bounds[1], System.Globalization.CultureInfo.InvariantCulture));
         return from >= content.Length
             ? new TestResponse(416).With("Content-Range", $"bytes */{content.Length}")
-            : new TestResponse(206) { Body = content[from..] }.With("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}");
+            : new TestResponse(206) { Body = content[from..(last + 1)] }.With("Content-Range", $"bytes {from}-{last}/{content.Length}");
     }
 
     public static TestResponse Error(int status, string code, string message) =>
