@@ -15,6 +15,7 @@ internal static class CommandLine
         {
             BuildCommand.Create(),
             CacheCommand.Create(),
+            CopyCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
             ExportCommand.Create(),
@@ -26,17 +27,22 @@ internal static class CommandLine
             LoadCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
+            ManifestCommand.Create(),
+            PushCommand.Create(),
+            RmCommand.Create(),
             MaterializeCommand.Create(),
             PruneCommand.Create(),
+            PullCommand.Create(),
             RmiCommand.Create(),
             RunCommand.Create(),
             SaveCommand.Create(),
             SquashCommand.Create(),
             TagCommand.Create(),
+            TagsCommand.Create(),
             VersionCommand.Create(),
         };
         StoreSettings.AddTo(root);
-        var parsed = root.Parse(BuildCommand.Complete(arguments));
+        var parsed = root.Parse(BuildCommand.Complete([.. arguments.Select(WithDefault)]));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
@@ -47,6 +53,9 @@ internal static class CommandLine
         // Signals are the session's business: it lets a build clean up before the process ends.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
+
+    /// <summary>Docker's --pull takes a value only behind an equals sign: what follows it is the context.</summary>
+    private static string WithDefault(string argument) => argument == "--pull" ? "--pull=always" : argument;
 
     private static int ReportUsage(ParseResult parsed)
     {

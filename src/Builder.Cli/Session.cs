@@ -12,6 +12,7 @@ namespace Builder.Cli;
 /// <summary>One run of a verb: the store, the registry client, the end that a signal brings, the exit code of an error.</summary>
 internal sealed class Session : IDisposable
 {
+    private readonly Lazy<RegistryClient> registry = new(() => new RegistryClient(RegistryFlags.OfMachine(RegistryFlags.Show)));
     private readonly DateTimeOffset started = TimeProvider.System.GetUtcNow();
 
     private Session(BuilderStore store) => Store = store;
@@ -19,7 +20,7 @@ internal sealed class Session : IDisposable
     public BuilderStore Store { get; }
 
     /// <summary>A client that knows what the machine's configuration says.</summary>
-    public RegistryClient Registry { get; } = new(RegistryFlags.OfMachine(RegistryFlags.Show));
+    public RegistryClient Registry => registry.Value;
 
     /// <summary>Runs a verb that reads and writes the store as its owner.</summary>
     public static Task<int> RunAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
@@ -47,7 +48,11 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
-        Registry.Dispose();
+        if (registry.IsValueCreated)
+        {
+            registry.Value.Dispose();
+        }
+
         Store.Dispose();
     }
 

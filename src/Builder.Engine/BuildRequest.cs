@@ -3,6 +3,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Options;
+using Builder.Engine.Pulling;
 using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
 using Builder.Engine.Ssh;
@@ -49,12 +50,15 @@ public sealed record BuildRequest
     /// <summary><c>--build-context NAME=VALUE</c>, values as written.</summary>
     public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the image's manifest says besides.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     public Platform? Platform { get; init; }
 
     public bool NoCache { get; init; }
 
-    /// <summary>Ask registries what the names of base images mean now, whatever the store knows under them.</summary>
-    public bool Pull { get; init; }
+    /// <summary>When registries are asked what the names of base images mean.</summary>
+    public PullPolicy Pull { get; init; }
 
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
@@ -99,4 +103,8 @@ public sealed record BuildRequest
 /// <summary>What came out of a build.</summary>
 /// <param name="ImageId">The digest of the image's config, which Docker calls its id.</param>
 /// <param name="Manifest">The image's manifest.</param>
-public sealed record BuildResult(Digest ImageId, Descriptor Manifest);
+public sealed record BuildResult(Digest ImageId, Descriptor Manifest)
+{
+    /// <summary>The manifest as each of the outputs got it, in their order.</summary>
+    public IReadOnlyList<Descriptor> Exported { get; init; } = [];
+}

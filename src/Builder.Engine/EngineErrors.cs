@@ -68,6 +68,24 @@ public static class EngineErrors
     /// <summary>What --cache-mount says is no place for a cache.</summary>
     public static readonly ErrorCode InvalidCachePlace = new(2065);
 
+    /// <summary>An image cannot be pushed as it is asked for: a part is nowhere, or the format cannot say it.</summary>
+    public static readonly ErrorCode CannotPush = new(1060);
+
+    /// <summary>A layer compresses to other bytes than it did before.</summary>
+    public static readonly ErrorCode LayerChanged = new(1061);
+
+    /// <summary>A compression or level that does not exist.</summary>
+    public static readonly ErrorCode BadCompression = new(2030);
+
+    /// <summary>A manifest list that is none, or that lacks or already has what was named.</summary>
+    public static readonly ErrorCode BadManifestList = new(1062);
+
+    /// <summary>A source or destination of a copy that cannot be understood.</summary>
+    public static readonly ErrorCode BadTransport = new(2031);
+
+    /// <summary>An annotation that cannot be understood, or has no place to go.</summary>
+    public static readonly ErrorCode BadAnnotation = new(2032);
+
     /// <summary>The operating system refused to read or write a file: the disk is full, or permission is missing.</summary>
     public static readonly ErrorCode FileAccess = new(5200);
 
@@ -79,4 +97,10 @@ public static class EngineErrors
 
     /// <summary>The build context is not there or is no folder.</summary>
     public static readonly ErrorCode NoContext = new(2060);
+
+    /// <summary>The image is there, but for another platform than the one asked for.</summary>
+    public static readonly ErrorCode WrongPlatform = new(1050);
+
+    /// <summary>A base image is not in the store, and --pull=never forbids to ask for it.</summary>
+    public static readonly ErrorCode NotPulled = new(1051);
 }

@@ -55,18 +55,18 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
         var forecast = request.Squash == SquashMode.None ? ForecastFor(plan.Image, outputs, cancellationToken) : null;
         var root = await SolveAsync(request, access, plan, contexts, sources, bases, events, forecast, cancellationToken);
-        var assembler = new ImageAssembler(store, bases);
+        var assembler = new ImageAssembler(store, bases, request.Annotations);
         var exporter = new ImageExporter(store, bases, stdout);
-        BuildResult? result = null;
+        var manifests = new List<Descriptor>();
         foreach (var output in outputs)
         {
             // Documents and promises only, and known after the first time: cheap enough to make for each output.
             var image = assembler.Assemble(plan.Image, root, output.Form.RewriteTimestamps ?? true, request.Squash, cancellationToken);
             var manifest = await exporter.ExportAsync(image, request.Names, output, cancellationToken);
-            result ??= new BuildResult(OciJson.ReadManifest(store.Content.ReadDocument(manifest)).Config.Digest, manifest);
+            manifests.Add(manifest);
         }
 
-        return result!;
+        return new BuildResult(OciJson.ReadManifest(store.Content.ReadDocument(manifests[0])).Config.Digest, manifests[0]) { Exported = manifests };
     }
 
     private LayerForecast ForecastFor(ImageBlueprint image, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using Builder.Oci;
 using Builder.Registry.Content;
+using Builder.Registry.Content.Blobs;
 using Builder.Registry.Routing;
 using Builder.Registry.Transport;
 
@@ -10,7 +11,7 @@ namespace Builder.Registry;
 /// threads; how many blobs are fetched at once is the caller's choice. Every method throws
 /// <see cref="RegistryException"/> for what the network, the server or the user got wrong.
 /// </summary>
-public sealed class RegistryClient : IDisposable
+public sealed partial class RegistryClient : IDisposable
 {
     private const int CopyBuffer = 128 * 1024;
 
@@ -71,6 +72,21 @@ public sealed class RegistryClient : IDisposable
     }
 
     /// <summary>
+    /// All tags of a repository, page by page, in the registry's order, each once. Of mirrors none is asked: they know what
+    /// they were asked for before, not what there is.
+    /// </summary>
+    /// <param name="pageSize">How many tags a page is to have; registries may give fewer.</param>
+    public async IAsyncEnumerable<string> ListTagsAsync(ImageReference repository, int pageSize = 1000, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var place = await ConnectAsync(repository, cancellationToken);
+        await foreach (var tag in TagPages.ReadAsync(place, pageSize, cancellationToken))
+        {
+            yield return tag;
+        }
+    }
+
+    /// <summary>
     /// Asks for the base of a registry's API with the login that there is: how to find out whether a registry is there and
     /// takes it.
     /// </summary>
@@ -96,11 +112,12 @@ public sealed class RegistryClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(blob);
-        return AtFirstAsync(ByDigest(repository, blob.Digest), OpenAsync, cancellationToken);
+        return OpenAsync();
 
-        async Task<Stream> OpenAsync(Connection place)
+        async Task<Stream> OpenAsync()
         {
-            var stream = new BlobStream(place, blob, progress);
+            var what = $"{repository.Repository}@{blob.Digest}";
+            var stream = new BlobStream(new BlobRange(Places(repository, blob), Options, what, blob, 0, blob.Size), blob, progress);
             try
             {
                 await stream.OpenAsync(cancellationToken);
@@ -123,6 +140,20 @@ public sealed class RegistryClient : IDisposable
         ArgumentNullException.ThrowIfNull(destination);
         await using var stream = await OpenBlobAsync(repository, blob, progress, cancellationToken);
         await stream.CopyToAsync(destination, CopyBuffer, cancellationToken);
+    }
+
+    /// <summary>
+    /// Brings a blob into a target that keeps what it has, also between two runs: only what is missing is fetched, a big
+    /// blob in several ranges at once (<see cref="RegistryOptions.RangesFrom"/>). When this returns, the target holds the
+    /// blob, its digest checked; when it throws, the target holds what has arrived.
+    /// </summary>
+    /// <param name="progress">Told how many bytes of the blob are there, those of earlier runs included.</param>
+    public Task FetchBlobAsync(ImageReference repository, Descriptor blob, IBlobTarget target, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(blob);
+        ArgumentNullException.ThrowIfNull(target);
+        return new BlobDownload(() => Places(repository, blob), Options, $"{repository.Repository}@{blob.Digest}", blob, target, progress).RunAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -155,6 +186,8 @@ public sealed class RegistryClient : IDisposable
             }
         }
     }
+
+    private BlobPlaces Places(ImageReference repository, Descriptor blob) => new(pipeline.Value.Client, router.Value, repository, blob);
 
     private static ImageReference ByDigest(ImageReference repository, Digest digest) => repository with { Tag = null, Digest = digest };
 }

@@ -64,4 +64,25 @@ public static class RegistryErrors
 
     /// <summary>The configuration forbids this registry.</summary>
     public static readonly ErrorCode Blocked = new(4020);
+
+    /// <summary>The registry does not take a blob, in none of the ways that there are.</summary>
+    public static readonly ErrorCode UploadRefused = new(4035);
+
+    /// <summary>An upload broke, or was lost by the registry, more often than it makes sense to begin again.</summary>
+    public static readonly ErrorCode UploadFailed = new(4036);
+
+    /// <summary>The registry does not take a manifest: too old, a policy, or a part of the image is missing there.</summary>
+    public static readonly ErrorCode ManifestRefused = new(4037);
+
+    /// <summary>405: the registry is read-only, or does not do what was asked.</summary>
+    public static readonly ErrorCode ReadOnly = new(4038);
+
+    /// <summary>413 or 507: a limit of size or a quota.</summary>
+    public static readonly ErrorCode NoRoom = new(4039);
+
+    /// <summary>The registry does not delete, or not by what was named.</summary>
+    public static readonly ErrorCode NoDeletion = new(4040);
+
+    /// <summary>The tag that stands in for the referrers API is used for something else, or others change it all the time.</summary>
+    public static readonly ErrorCode ReferrersTag = new(4041);
 }

@@ -37,6 +37,15 @@ public sealed record RegistryOptions
 
     public string UserAgent { get; init; } = "builder/0.1";
 
+    /// <summary>From how many missing bytes on a blob is fetched in several ranges at once.</summary>
+    public long RangesFrom { get; init; } = 64 << 20;
+
+    /// <summary>The length of such a range, in bytes.</summary>
+    public long RangeSize { get; init; } = 16 << 20;
+
+    /// <summary>How many ranges of one blob are fetched at once; 1 for never more than one connection a blob.</summary>
+    public int RangesAtOnce { get; init; } = 4;
+
     /// <summary>How often one request is tried before its failure is final.</summary>
     public int Attempts { get; init; } = 5;
 

@@ -12,6 +12,7 @@ using Builder.Storage.Names;
 using Builder.Storage.Records;
 using Builder.Storage.Snapshots;
 using Builder.Storage.Steps;
+using Builder.Storage.Transfers;
 
 namespace Builder.Storage;
 
@@ -23,6 +24,8 @@ namespace Builder.Storage;
 /// snapshots/&lt;id&gt;/…, chains/…              unpacked layers and finished steps; stacks of layers that steps made
 /// layers/…                                 diff ID → where the layer's bytes come from
 /// cache/…                                  step key → result
+/// partial/…                                blobs of which a part has arrived
+/// transfers/…                              what layers become when compressed, and where blobs were seen
 /// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
 /// leases/, tmp/                            what is in use; what may be swept
 /// </code>
@@ -54,6 +57,7 @@ public sealed class BuilderStore : IDisposable
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Time = options.Time;
+        Transfers = new TransferMemory(Path.Combine(root, "transfers"), readOnly ? null : records);
     }
 
     public string Root { get; }
@@ -67,6 +71,8 @@ public sealed class BuilderStore : IDisposable
     public LayerStore Layers { get; }
 
     public StepCache Steps { get; }
+
+    public TransferMemory Transfers { get; }
 
     /// <summary>What steps keep for themselves from one build to the next.</summary>
     public CacheMountStore CacheMounts { get; }
@@ -179,7 +185,7 @@ public sealed class BuilderStore : IDisposable
             directory.SetMode(DirectoryHandle.Self, OwnerOnly);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "mounts-cache", "leases", "tmp"])
+        foreach (var folder in (ReadOnlySpan<string>)["blobs/sha256", "names", "snapshots", "chains", "layers", "cache", "transfers", "leases", "tmp"])
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
         }

@@ -35,6 +35,7 @@ public sealed class ArrowTests
         ["ZstdSharp.Port"] = "Builder.Archives",
         ["Tmds.LibC"] = "Builder.Linux",
         ["Microsoft.Extensions.Http"] = "Builder.Registry",
+        ["Tomlyn"] = "Builder.Registry",
         ["System.CommandLine"] = "Builder.Cli",
     };
 

@@ -38,6 +38,21 @@ public sealed partial class PrivilegeTests
         AssertOnlyIn([.. Repository.Rooms.Except(pure)], FileCode());
     }
 
+    /// <summary>Below an untrusted root (a layer, a root file system, a copied tree) the kernel resolves every name: openat2, by descriptors.</summary>
+    [Fact]
+    public void Untrusted_trees_are_only_reached_by_descriptors()
+    {
+        string[] trees = ["Builder.Storage/Layers", "Builder.Engine/Copying"];
+        var hits =
+            from folder in trees
+            from file in Repository.Sources(folder.Split('/')[0])
+            where file.Replace('\\', '/').Contains($"/{folder}/", StringComparison.Ordinal)
+            from hit in File.ReadLines(file).Select((text, index) => (text, line: index + 1))
+            where !hit.text.TrimStart().StartsWith("//", StringComparison.Ordinal) && PathCode().IsMatch(hit.text)
+            select $"{Repository.Relative(file)}:{hit.line}: {hit.text.Trim()}";
+        Assert.Empty(hits);
+    }
+
     private static void AssertOnlyIn(string[] rooms, Regex pattern, params string[] places)
     {
         var hits =
@@ -68,4 +83,8 @@ public sealed partial class PrivilegeTests
 
     [GeneratedRegex(@"(?<![\w.])(File|Directory|FileInfo|DirectoryInfo|FileStream)\b(\.(?!Name\b)|\()")]
     private static partial Regex FileCode();
+
+    // A FileStream over a descriptor, and a property that is called Directory, name no path.
+    [GeneratedRegex(@"(?<![\w.])((File|Directory)\.(?!Dispose\b)|new (FileInfo|DirectoryInfo)\()")]
+    private static partial Regex PathCode();
 }

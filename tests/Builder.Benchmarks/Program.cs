@@ -7,5 +7,12 @@ if (args is ["side-by-side", var program, .. var rest])
     return await Comparison.RunAsync(Path.GetFullPath(program), rest is [var rounds, ..] ? int.Parse(rounds) : 5);
 }
 
+// "registry NATIVE-PROGRAM [ROUNDS [MEGABYTES]]" pulls and pushes against skopeo and buildah.
+if (args is ["registry", var native, .. var numbers])
+{
+    return await RegistryComparison.RunAsync(
+        Path.GetFullPath(native), numbers is [var times, ..] ? int.Parse(times) : 3, numbers is [_, var megabytes, ..] ? int.Parse(megabytes) : 1024);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Comparison).Assembly).Run(args);
 return 0;

@@ -62,9 +62,6 @@ public sealed class BadInputTests
     [Fact]
     public Task A_bad_output() => FailsAsync(1, "FROM base\n", ["cannot be written"], options: ["-o", "type=docker,dest=/nowhere/x.tar"]);
 
-    [Fact]
-    public Task A_context_that_is_no_folder() => FailsAsync(1, "FROM scratch\n", ["error BLD1005", "standard input, git or http is not supported yet"], context: "https://example.com/repository.git");
-
     /// <summary>A disk of its own for the store: small, and gone afterwards.</summary>
     [Theory]
     [InlineData("COPY big /big\n", 5, "error BLD5200: no space left on device")]

@@ -28,7 +28,7 @@ public sealed class BlobTests : RegistryTest
     [Theory]
     [InlineData(AfterCut.Close)]
     [InlineData(AfterCut.Reset)]
-    public async Task A_broken_transfer_goes_on_where_it_was(AfterCut how)
+    public async Task Fault_01_and_02_a_broken_transfer_goes_on_where_it_was(AfterCut how)
     {
         var blob = Registry.AddBlob("app", Content);
         Registry.Fail(Blobs, (_, right) => right with { CutAfter = 100_000, Then = how });
@@ -37,7 +37,7 @@ public sealed class BlobTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_transfer_without_length_that_ends_early_goes_on()
+    public async Task Fault_03_a_transfer_without_length_that_ends_early_goes_on()
     {
         var blob = Registry.AddBlob("app", Content);
         Registry.Fail(Blobs, (_, right) => right with { Body = right.Body[..1234], WithoutLength = true });
@@ -45,7 +45,7 @@ public sealed class BlobTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_stalled_transfer_counts_as_broken()
+    public async Task Fault_40_a_stalled_transfer_counts_as_broken()
     {
         Client = new RegistryClient(Hasty with { StallTimeout = TimeSpan.FromMilliseconds(200) });
         var blob = Registry.AddBlob("app", Content);
@@ -59,7 +59,7 @@ public sealed class BlobTests : RegistryTest
     [InlineData("refused")]
     [InlineData("another")]
     [InlineData("multipart")]
-    public async Task A_server_without_ranges_sends_all_and_the_known_part_is_skipped(string how)
+    public async Task Fault_04_to_06_a_server_without_ranges_sends_all_and_the_known_part_is_skipped(string how)
     {
         var blob = Registry.AddBlob("app", Content);
         Registry.Fail(Blobs, (_, right) => right with { CutAfter = 100_000 });
@@ -132,7 +132,7 @@ public sealed class BlobTests : RegistryTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_longer_than_the_descriptor_says_is_refused(bool withoutLength)
+    public async Task Fault_12_a_body_longer_than_the_descriptor_says_is_refused(bool withoutLength)
     {
         var blob = Registry.AddBlob("app", Content);
         Registry.Fail(Blobs, (_, right) => right with { Body = [.. right.Body, 0], WithoutLength = withoutLength });

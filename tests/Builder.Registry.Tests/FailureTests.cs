@@ -14,7 +14,7 @@ public sealed class FailureTests : RegistryTest
     private static readonly TestImage Image = TestImage.Of(new Platform("amd64", "linux"), TestImage.Noise(10));
 
     [Fact]
-    public async Task Nobody_listening_is_said_plainly()
+    public async Task Fault_41_nobody_listening_is_said_plainly()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -27,7 +27,7 @@ public sealed class FailureTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_host_without_address_is_said_plainly()
+    public async Task Fault_41_a_host_without_address_is_said_plainly()
     {
         var e = await FailsAsync(RegistryErrors.UnknownHost, () => Client.ResolveAsync(ImageReference.Parse("registry.invalid:5000/app"), null, Cancel));
         Assert.StartsWith("cannot find registry.invalid: ", e.Message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class FailureTests : RegistryTest
     }
 
     [Fact]
-    public async Task Plain_http_where_tls_is_due_is_said_plainly()
+    public async Task Fault_42_plain_http_where_tls_is_due_is_said_plainly()
     {
         using var client = new RegistryClient(Hasty with { Tls = [Registry.Authority] });
         var e = await FailsAsync(RegistryErrors.Tls, () => client.ResolveAsync(Registry.Reference("app"), null, Cancel));
@@ -58,7 +58,9 @@ public sealed class FailureTests : RegistryTest
     [InlineData(500)]
     [InlineData(503)]
     [InlineData(429)]
-    public async Task A_passing_failure_is_not_noticed(int status)
+    [InlineData(408)]
+    [InlineData(522)]
+    public async Task Fault_08_to_10_a_passing_failure_is_not_noticed(int status)
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Fail(_ => true, (_, _) => new TestResponse(status), times: 4);
@@ -67,7 +69,7 @@ public sealed class FailureTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_connection_closed_instead_of_an_answer_is_tried_again()
+    public async Task Fault_49_a_connection_closed_instead_of_an_answer_is_tried_again()
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Fail(_ => true, (_, _) => TestResponse.HangUp, times: 4);
@@ -94,7 +96,7 @@ public sealed class FailureTests : RegistryTest
     [Theory]
     [InlineData("7")]
     [InlineData("Tue, 01 Jan 2030 00:00:07 GMT")]
-    public async Task Retry_after_is_waited_for_by_every_request_to_that_host(string value)
+    public async Task Fault_09_retry_after_is_waited_for_by_every_request_to_that_host(string value)
     {
         var time = new ManualTime();
         using var client = new RegistryClient(Hasty with { Time = time });
@@ -112,7 +114,7 @@ public sealed class FailureTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_pause_longer_than_sensible_fails_at_once_and_is_told()
+    public async Task Fault_52_a_pause_longer_than_sensible_fails_at_once_and_is_told()
     {
         Registry.Fail(_ => true, (_, _) => TestRegistry.Error(429, "TOOMANYREQUESTS", "slow down").With("Retry-After", "21600"));
         var e = await FailsAsync(RegistryErrors.TooManyRequests, () => Client.ResolveAsync(Registry.Reference("app"), null, Cancel));
@@ -121,7 +123,7 @@ public sealed class FailureTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_given_up_after_the_response_timeout()
+    public async Task Fault_40_a_server_that_never_answers_is_given_up_after_the_response_timeout()
     {
         await using var silent = new SilentServer();
         using var client = new RegistryClient(Hasty with { ResponseTimeout = TimeSpan.FromMilliseconds(100) });

@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using Builder.EndToEnd.Support;
 using Builder.Oci;
+using Builder.Registry.Authentication;
+using Builder.Testing;
+using Builder.Testing.Http;
 using Builder.Testing.Registries;
 
 namespace Builder.Registry.Tests;
@@ -43,6 +46,89 @@ public sealed class RealRegistryTests
         Tool.Require("skopeo");
         var raw = (await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--raw", $"docker://{server.Host}/some/app:amd64")).ExpectSuccess();
         Assert.Equal(raw.Output, System.Text.Encoding.UTF8.GetString(found.Document));
+    }
+
+    [Fact]
+    public async Task A_registry_with_a_password_and_a_certificate_of_its_own_is_pulled_from()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        var image = TestImage.Of(Amd64, TestImage.Noise(2_000_000));
+        await using var open = await RegistryServer.StartAsync();
+        await PushAsync(open.Host, image, "1");
+        await using var closed = await RegistryServer.StartAsync(new RegistrySetup { Data = open.Data, Authority = authority, BasicLogin = true, RelativeLocations = true });
+        Trust(folder, closed.Host, authority);
+        var reference = ImageReference.Parse($"{closed.Host}/some/app:1");
+        using (var stranger = new RegistryClient(new RegistryOptions { CertificateFolders = [folder.Path] }))
+        {
+            var e = await Assert.ThrowsAsync<RegistryException>(() => stranger.ResolveAsync(reference, Amd64, Cancel));
+            Assert.Equal(RegistryErrors.Unauthorized, e.Code);
+        }
+
+        var credential = new Credential(RegistrySetup.User, RegistrySetup.Password);
+        using var client = new RegistryClient(new RegistryOptions { CertificateFolders = [folder.Path], Credentials = new GivenCredentials(closed.Host, credential, AnonymousCredentials.Instance) });
+        await AssertPulledAsync(client, reference, image);
+        Assert.True(await client.LogInAsync(closed.Host, Cancel));
+    }
+
+    [Fact]
+    public async Task Tokens_that_live_for_a_second_are_renewed_on_the_way()
+    {
+        await using var tokens = new JwtTokens { Lifetime = TimeSpan.FromSeconds(1), Login = "ada:secret" };
+        var image = TestImage.Of(Amd64, TestImage.Noise(100_000), TestImage.Noise(100_000, 2), TestImage.Noise(100_000, 3));
+        await using var open = await RegistryServer.StartAsync();
+        await PushAsync(open.Host, image, "1");
+        await using var closed = await RegistryServer.StartAsync(new RegistrySetup { Data = open.Data, Tokens = tokens });
+        using var client = new RegistryClient(new RegistryOptions { Credentials = new GivenCredentials(closed.Host, new Credential("ada", "secret"), AnonymousCredentials.Instance) });
+        var reference = ImageReference.Parse($"{closed.Host}/some/app:1");
+        await client.ResolveAsync(reference, Amd64, Cancel);
+        Assert.Single(tokens.Requests);
+
+        // The client believes that a token lives for a minute: that this one does not, it hears from the registry.
+        await Task.Delay(TimeSpan.FromSeconds(2.1), Cancel);
+        await AssertPulledAsync(client, reference, image);
+    }
+
+    [Fact]
+    public async Task A_read_only_registry_that_wants_a_certificate_of_its_clients_gets_one()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        var image = TestImage.Of(Amd64, TestImage.Noise(1_000_000));
+        await using var open = await RegistryServer.StartAsync();
+        await PushAsync(open.Host, image, "1");
+        await using var closed = await RegistryServer.StartAsync(new RegistrySetup { Data = open.Data, Authority = authority, ClientCertificates = true, ReadOnly = true });
+        Trust(folder, closed.Host, authority);
+        var reference = ImageReference.Parse($"{closed.Host}/some/app:1");
+        using (var stranger = new RegistryClient(new RegistryOptions { CertificateFolders = [folder.Path], FirstPause = TimeSpan.FromMilliseconds(1) }))
+        {
+            await Assert.ThrowsAsync<RegistryException>(() => stranger.ResolveAsync(reference, Amd64, Cancel));
+        }
+
+        var (certificate, key) = authority.IssuePem("client");
+        await File.WriteAllTextAsync(folder[$"{closed.Host}/client.cert"], certificate, Cancel);
+        await File.WriteAllTextAsync(folder[$"{closed.Host}/client.key"], key, Cancel);
+        using var client = new RegistryClient(new RegistryOptions { CertificateFolders = [folder.Path] });
+        await AssertPulledAsync(client, reference, image);
+    }
+
+    private static async Task AssertPulledAsync(RegistryClient client, ImageReference reference, TestImage image)
+    {
+        var found = await client.ResolveAsync(reference, Amd64, Cancel);
+        Assert.Equal(image.Manifest, found.Document);
+        Assert.Equal(image.Config, await client.FetchDocumentAsync(reference, found.Manifest.Config, Cancel));
+        foreach (var (layer, content) in found.Manifest.Layers.Zip(image.Layers))
+        {
+            using var written = new MemoryStream();
+            await client.FetchBlobAsync(reference, layer, written, null, Cancel);
+            Assert.Equal(content, written.ToArray());
+        }
+    }
+
+    private static void Trust(TemporaryFolder folder, string host, TestAuthority authority)
+    {
+        Directory.CreateDirectory(folder[host]);
+        File.WriteAllText(folder[$"{host}/ca.crt"], authority.Pem);
     }
 
     /// <summary>Uploads with nothing but HTTP, so that no code of ours agrees with itself.</summary>

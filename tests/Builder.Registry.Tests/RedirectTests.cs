@@ -47,7 +47,7 @@ public sealed class RedirectTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_transfer_that_breaks_at_the_storage_host_asks_the_registry_again()
+    public async Task Fault_07_a_transfer_that_breaks_at_the_storage_host_asks_the_registry_again()
     {
         var calls = 0;
         await using var storage = new TestServer(request =>
@@ -65,7 +65,7 @@ public sealed class RedirectTests : RegistryTest
     [InlineData("http://a@example.com/x")]
     [InlineData("http://exa mple.com/x")]
     [InlineData("")]
-    public async Task A_redirect_to_no_http_address_is_refused(string location)
+    public async Task Fault_45_a_redirect_to_no_http_address_is_refused(string location)
     {
         var blob = Registry.AddBlob("app", Content);
         RedirectBlobs(location);
@@ -73,7 +73,7 @@ public sealed class RedirectTests : RegistryTest
     }
 
     [Fact]
-    public async Task Redirects_in_a_circle_end()
+    public async Task Fault_45_redirects_in_a_circle_end()
     {
         var blob = Registry.AddBlob("app", Content);
         Registry.Fail(Blobs, (r, _) => TestResponse.Redirect(307, r.Target), times: 1000);

@@ -59,7 +59,7 @@ public sealed class ResolvingTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_digest_decides_over_the_tag_and_is_verified()
+    public async Task Fault_13_a_digest_decides_over_the_tag_and_is_verified()
     {
         Registry.AddImage("app", "1.0", Image);
         var pinned = Registry.Reference($"app:gone@{Image.Descriptor.Digest}");
@@ -89,7 +89,7 @@ public sealed class ResolvingTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_document_that_is_manifest_and_index_at_once_is_refused()
+    public async Task Fault_17_a_document_that_is_manifest_and_index_at_once_is_refused()
     {
         var both = Encoding.UTF8.GetString(Image.Manifest).Replace("{\"schemaVersion\"", "{\"manifests\":[],\"schemaVersion\"", StringComparison.Ordinal);
         Registry.AddManifest("app", "1.0", Encoding.UTF8.GetBytes(both));
@@ -108,7 +108,7 @@ public sealed class ResolvingTests : RegistryTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_manifest_over_four_mebibytes_is_refused(bool admitsIt)
+    public async Task Fault_18_a_manifest_over_four_mebibytes_is_refused(bool admitsIt)
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Fail(Manifests, (_, right) => right with { Body = new byte[OciJson.MaxDocumentSize + 1], WithoutLength = !admitsIt });
@@ -120,14 +120,14 @@ public sealed class ResolvingTests : RegistryTest
     [InlineData(200, "<!DOCTYPE html><title>Log in</title>")]
     [InlineData(404, "<html>nothing here</html>")]
     [InlineData(200, "welcome")]
-    public async Task What_is_not_a_registry_is_called_that(int status, string body)
+    public async Task Fault_19_what_is_not_a_registry_is_called_that(int status, string body)
     {
         Registry.Fail(_ => true, (_, _) => TestResponse.Text(status, body, "text/html"));
         await FailsAsync(RegistryErrors.NotARegistry, () => Client.ResolveAsync(Registry.Reference("app"), Amd64, Cancel));
     }
 
     [Fact]
-    public async Task Schema_1_is_named_and_refused()
+    public async Task Fault_16_schema_1_is_named_and_refused()
     {
         Registry.Fail(_ => true, (_, _) => TestResponse.Text(200, """{"schemaVersion":1}""", "application/vnd.docker.distribution.manifest.v1+prettyjws"));
         var e = await FailsAsync(RegistryErrors.InvalidManifest, () => Client.ResolveAsync(Registry.Reference("app"), Amd64, Cancel));
@@ -135,7 +135,7 @@ public sealed class ResolvingTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_missing_tag_and_a_missing_repository_are_told_apart()
+    public async Task Fault_28_a_missing_tag_and_a_missing_repository_are_told_apart()
     {
         Registry.AddImage("app", "1.0", Image);
         var tag = await FailsAsync(RegistryErrors.NotFound, () => Client.ResolveAsync(Registry.Reference("app:2.0"), Amd64, Cancel));
@@ -160,7 +160,7 @@ public sealed class ResolvingTests : RegistryTest
     [InlineData("no digest")]
     [InlineData("405")]
     [InlineData("404")]
-    public async Task Finding_gets_where_a_head_says_too_little(string how)
+    public async Task Fault_14_and_15_finding_gets_where_a_head_says_too_little(string how)
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Fail(r => r.Method == "HEAD", (_, right) => how == "no digest" ? right.With("Docker-Content-Digest", "md5:0") : new TestResponse(int.Parse(how)));

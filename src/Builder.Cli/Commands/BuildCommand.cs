@@ -10,6 +10,7 @@ using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Mounts;
 using Builder.Engine.Options;
+using Builder.Engine.Pulling;
 using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
 using Builder.Engine.Ssh;
@@ -26,10 +27,12 @@ internal static class BuildCommand
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=url, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
-    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|registry|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
+    private static readonly Option<bool> Push = new("--push") { Description = "Push the image to its registries: --output type=registry" };
+    private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation of the manifest, as [manifest:]KEY=VALUE", HelpName = "key=value" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
-    private static readonly Option<bool> Pull = new("--pull") { Description = "Ask the registries for newer base images" };
+    private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
@@ -55,7 +58,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Output, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
         };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
@@ -88,6 +91,7 @@ internal static class BuildCommand
             WarningSummary.Write(warnings);
         }
 
+        await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
         session.KeepWithinBudget(cancellationToken);
         if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
         {
@@ -110,7 +114,7 @@ internal static class BuildCommand
         Labels = Pairs(parsed.GetValue(Label), "--label", null),
         Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
         NoCache = parsed.GetValue(NoCache),
-        Pull = parsed.GetValue(Pull),
+        Pull = PullPolicyOf(parsed.GetValue(Pull)),
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {
@@ -135,7 +139,17 @@ internal static class BuildCommand
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
         Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
-        Outputs = [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)],
+        Annotations = BuildPush.Annotations(parsed.GetValue(Annotation) ?? []),
+        Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
+    };
+
+    private static PullPolicy PullPolicyOf(string? text) => text switch
+    {
+        null or "missing" or "false" => PullPolicy.Missing,
+        "always" or "true" => PullPolicy.Always,
+        "newer" or "ifnewer" => PullPolicy.Newer,
+        "never" => PullPolicy.Never,
+        _ => throw new BuilderException(CliErrors.Usage, $"unknown pull policy '{text}'", "it is always, missing, newer or never"),
     };
 
     /// <summary>Whoever asks for the host's network on the command line allows it, as with docker.</summary>

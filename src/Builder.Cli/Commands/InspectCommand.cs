@@ -5,8 +5,10 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Builder.Cli.Displays;
+using Builder.Cli.Registries;
 using Builder.Engine.Images;
 using Builder.Oci;
+using Builder.Registry;
 
 namespace Builder.Cli.Commands;
 
@@ -14,19 +16,48 @@ namespace Builder.Cli.Commands;
 internal static class InspectCommand
 {
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "Which image of an index, as os/arch[/variant]", HelpName = "platform" };
+    private static readonly RegistryFlags Flags = new();
+    private static readonly Option<bool> Remote = new("--remote") { Description = "Ask the registry, and fetch nothing but manifest and config" };
     private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Show everything about images, as JSON") { PlatformOption, Images };
-        command.SetAction((parsed, _) => Session.RunAsync((session, _) => Task.FromResult(Inspect(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption)))));
+        var command = new Command("inspect", "Show everything about images, as JSON") { PlatformOption, Remote, Images };
+        Flags.AddTo(command);
+        command.SetAction((parsed, _) => parsed.GetValue(Remote)
+            ? Session.GuardAsync(async token => Print(await FetchAsync(parsed, token)))
+            : Session.RunAsync((session, _) => Task.FromResult(Print(Find(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption))))));
         return command;
     }
 
-    private static int Inspect(Session session, string[] names, string? platform)
+    private static StoredImage[] Find(Session session, string[] names, string? platform)
     {
         var catalog = new ImageCatalog(session.Store);
-        var images = names.Select(name => platform is null ? catalog.Get(name) : catalog.Get(name, Platform.Parse(platform))).ToArray();
+        return [.. names.Select(name => platform is null ? catalog.Get(name) : catalog.Get(name, Platform.Parse(platform)))];
+    }
+
+    private static async Task<StoredImage[]> FetchAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var platform = parsed.GetValue(PlatformOption) is { } text ? Platform.Parse(text) : Platform.Host;
+        var images = new List<StoredImage>();
+        foreach (var name in parsed.GetValue(Images)!)
+        {
+            images.Add(await ShortNames.FirstAsync(ShortNames.Candidates(name), reference => FetchAsync(parsed, reference, platform, cancellationToken)));
+        }
+
+        return [.. images];
+    }
+
+    private static async Task<StoredImage> FetchAsync(ParseResult parsed, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        using var registry = new RegistryClient(Flags.Options(parsed, reference.Domain));
+        var image = await registry.ResolveAsync(reference, platform, cancellationToken);
+        var config = OciJson.ReadConfig(await registry.FetchDocumentAsync(reference, image.Manifest.Config, cancellationToken));
+        return new StoredImage(image.Index ?? image.Descriptor, [reference], image.Descriptor, image.Manifest, config);
+    }
+
+    private static int Print(StoredImage[] images)
+    {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 4, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

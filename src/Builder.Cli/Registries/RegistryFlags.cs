@@ -29,7 +29,7 @@ internal sealed class RegistryFlags
     }
 
     /// <summary>What the machine says, for builds, which name any number of registries.</summary>
-    public static RegistryOptions OfMachine(Action<RegistryWarning> onWarning) => MachineSettings.Read(new CredentialEnvironment(), onWarning);
+    public static RegistryOptions OfMachine(Action<RegistryWarning> onWarning) => new MachineSettings(new CredentialEnvironment()).Options(onWarning);
 
     public static void Show(RegistryWarning warning) => Terminal.WriteErrorLine($"warning: {Terminal.Harmless(warning.Host)}: {Terminal.Harmless(warning.Text)}");
 
@@ -39,11 +39,11 @@ internal sealed class RegistryFlags
     /// <param name="domain">Host and port as in references.</param>
     public RegistryOptions Options(ParseResult parsed, string domain)
     {
-        var options = MachineSettings.Read(Environment(parsed), Show);
+        var options = new MachineSettings(Environment(parsed)).Options(Show);
         options = parsed.GetValue(tlsVerify) switch
         {
             true => options with { Tls = [domain] },
-            false => options with { Insecure = [domain] },
+            false => options with { Insecure = [.. options.Insecure, domain] },
             null => options,
         };
         if (parsed.GetValue(certFolder) is { } folder)

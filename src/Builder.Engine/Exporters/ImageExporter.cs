@@ -19,9 +19,22 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
         var manifest = image.Manifest;
         switch (output.Kind)
         {
+            case OutputKind.Image when output.Push:
+                // Layers are compressed on their way out, not here; those of a base in a registry need not even pass here.
+                if (output.IsKept || image.Base?.Name is null)
+                {
+                    await FetchBaseAsync(image, cancellationToken);
+                }
+
+                if (output.IsKept)
+                {
+                    Keep(manifest, output.Name is { } called ? [.. names, ImageReference.Parse(called)] : names, cancellationToken);
+                }
+
+                break;
             case OutputKind.Image:
                 manifest = await ConvertAsync(image, output, cancellationToken);
-                Keep(manifest, names, cancellationToken);
+                Keep(manifest, output.Name is { } name ? [.. names, ImageReference.Parse(name)] : names, cancellationToken);
                 break;
             case OutputKind.Docker or OutputKind.Oci:
                 manifest = await ConvertAsync(image, output, cancellationToken);

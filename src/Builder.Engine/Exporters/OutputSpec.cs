@@ -30,8 +30,21 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
     /// <summary>False for an OCI layout in a folder instead of an archive of one (<c>tar=false</c>).</summary>
     public bool IsArchive { get; init; } = true;
 
+    /// <summary>Whether the image goes to its registries.</summary>
+    public bool Push { get; init; }
+
+    /// <summary>Push without a tag (<c>push-by-digest</c>).</summary>
+    public bool ByDigest { get; init; }
+
+    /// <summary>Whether the store keeps the image under its names; an image that is only pushed needs none of its base's layers here.</summary>
+    public bool IsKept { get; init; } = true;
+
+    /// <summary>What this output calls the image, instead of the names of the build.</summary>
+    public string? Name { get; init; }
+
     public const string Stdout = "-";
-    private const string WayOut = "write it as type=docker|oci|tar|local|image,dest=PATH, or just as a folder";
+    private const string Registry = "registry";
+    private const string WayOut = "write it as type=docker|oci|tar|local|image|registry,dest=PATH, or just as a folder";
 
     /// <summary><c>type=KIND,dest=PATH</c>; a bare path is a folder, <c>-</c> a tar on standard output.</summary>
     /// <exception cref="BuilderException"><see cref="EngineErrors.BadOutput"/>.</exception>
@@ -51,6 +64,8 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
         OutputKind? kind = null;
         string? destination = null;
         var isArchive = true;
+        var (push, byDigest, isKept) = (false, false, true);
+        string? name = null;
         var form = new ImageFormParser();
         foreach (var field in text.Split(','))
         {
@@ -61,6 +76,19 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
             {
                 case "type":
                     kind = ParseKind(value);
+                    (push, isKept) = value == Registry ? (true, false) : (push, isKept);
+                    break;
+                case "push":
+                    push = ImageFormParser.Flag(key, value);
+                    break;
+                case "push-by-digest":
+                    byDigest = ImageFormParser.Flag(key, value);
+                    break;
+                case "store":
+                    isKept = ImageFormParser.Flag(key, value);
+                    break;
+                case "name":
+                    name = value;
                     break;
                 case "dest":
                     destination = value;
@@ -78,9 +106,12 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
             }
         }
 
-        var output = Where(text, kind, destination) with { Form = form.Finish(), IsArchive = isArchive };
+        var output = Where(text, kind, destination) with { Form = form.Finish(), IsArchive = isArchive, Push = push, ByDigest = byDigest, IsKept = isKept, Name = name };
         return output switch
         {
+            { Kind: not OutputKind.Image } when push || byDigest || !isKept || name is not null =>
+                throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' goes to no registry: push, push-by-digest, store and name are for type=image", WayOut),
+            { Push: false, IsKept: false } => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' neither keeps the image nor pushes it", WayOut),
             { IsArchive: false, Kind: not OutputKind.Oci } => throw new BuilderException(EngineErrors.BadOutput, $"tar=false in the output '{text}' is for type=oci", WayOut),
             { IsArchive: false, Destination: Stdout } => throw new BuilderException(EngineErrors.BadOutput, $"the output '{text}' needs a folder: dest=PATH", WayOut),
             { Kind: OutputKind.Tar or OutputKind.Local, Form: var files } when files != ImageForm.AsItIs =>
@@ -100,7 +131,7 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
 
     private static OutputKind ParseKind(string text) => text switch
     {
-        "image" => OutputKind.Image,
+        "image" or Registry => OutputKind.Image,
         "docker" => OutputKind.Docker,
         "oci" => OutputKind.Oci,
         "tar" => OutputKind.Tar,
@@ -108,6 +139,6 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
         _ => throw new BuilderException(
             EngineErrors.BadOutput,
             $"unknown output type '{text}'",
-            Suggestions.Nearest(text, ["image", "docker", "oci", "tar", "local"]) is { } near ? $"did you mean {near}?" : WayOut),
+            Suggestions.Nearest(text, ["image", "registry", "docker", "oci", "tar", "local"]) is { } near ? $"did you mean {near}?" : WayOut),
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Builder.Diagnostics;
+using Builder.Engine.Pulling;
 using Builder.Graph.Compilation;
 using Builder.Oci;
 using Builder.Registry;
@@ -11,16 +12,19 @@ namespace Builder.Engine.Images;
 /// Where base images come from: the store, an OCI layout, a registry; in this order for a name. Only manifest and config are
 /// fetched to find out what a name means.
 /// </summary>
-/// <param name="pull">A name means what its registry says, not what the store remembers.</param>
-internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bool pull = false) : IImageResolver
+/// <param name="pull">Whether a name means what its registry says or what the store remembers.</param>
+internal sealed class BaseImages(BuilderStore store, RegistryClient registry, PullPolicy pull = PullPolicy.Missing) : IImageResolver
 {
+    /// <summary>Smaller layers are unpacked while they arrive; from here on it is worth more that a broken download goes on in the next run.</summary>
+    private const long ResumableFrom = 32 << 20;
+
+    private readonly ImagePuller puller = new(store, registry);
     private readonly ConcurrentDictionary<Digest, BaseImage> known = new();
 
     public async Task<ResolvedBase> ResolveAsync(ImageReference reference, Platform platform, SourceSpan? span, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var image = (pull ? null : FindInStore(reference, platform)) ?? await FetchAsync(reference, platform, cancellationToken);
-        return Remember(image, reference, null);
+        return Remember(await FindAsync(reference, platform, cancellationToken), reference, null);
     }
 
     public Task<ResolvedBase> ResolveAsync(LayoutContext layout, Platform platform, SourceSpan? span, CancellationToken cancellationToken)
@@ -39,6 +43,23 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bo
         store.Content.TryOpenRead(layer.Digest) is { } file
             ? Task.FromResult<Stream>(file)
             : image.OpenBlobAsync(layer, cancellationToken);
+
+    /// <summary>Brings big layers that still have to be unpacked into the store, with what earlier runs left of them.</summary>
+    /// <param name="progress">Told of each how much is there; called from several threads.</param>
+    public Task FetchBigLayersAsync(BaseImage image, Action<Descriptor, long> progress, CancellationToken cancellationToken)
+    {
+        if (image.Name is not { } name)
+        {
+            return Task.CompletedTask;
+        }
+
+        var chain = ChainId.Stack([.. image.Config.RootFs.DiffIds]);
+        var unpacked = chain.TakeWhile(id => store.Snapshots.FindChain(id) is not null).Count();
+        return Parallel.ForEachAsync(
+            image.Manifest.Layers.Skip(unpacked).Where(layer => layer.Size >= ResumableFrom).DistinctBy(layer => layer.Digest),
+            cancellationToken,
+            async (layer, token) => await puller.FetchBlobAsync(name, layer, new LayerReport(layer, progress), token));
+    }
 
     /// <summary>Brings every blob of an image into the store, so that the store can vouch for it. A promise is as good as a blob.</summary>
     public async Task FetchAllAsync(BaseImage image, CancellationToken cancellationToken)
@@ -61,6 +82,32 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bo
         if (image.Name is { } name)
         {
             store.Names.Set(name, image.Descriptor);
+        }
+    }
+
+    private async Task<BaseImage> FindAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var stored = pull == PullPolicy.Always ? null : FindInStore(reference, platform);
+        switch (pull)
+        {
+            case PullPolicy.Missing when stored is not null:
+            case PullPolicy.Never when stored is not null:
+                return stored;
+            case PullPolicy.Never:
+                throw new BuilderException(
+                    EngineErrors.NotPulled, $"{reference} is not in the store for {platform}, and may not be pulled", $"'builder pull {reference.Familiar}' brings it, or leave --pull=never away");
+            case PullPolicy.Newer when stored is not null:
+                try
+                {
+                    return await FetchAsync(reference, platform, cancellationToken);
+                }
+                catch (RegistryException)
+                {
+                    return stored;
+                }
+
+            default:
+                return await FetchAsync(reference, platform, cancellationToken);
         }
     }
 
@@ -118,11 +165,22 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, bo
         var config = await registry.FetchDocumentAsync(reference, resolved.Manifest.Config, cancellationToken);
         store.Content.Put(resolved.Document, resolved.Descriptor.MediaType);
         store.Content.Put(config, resolved.Manifest.Config.MediaType);
+        foreach (var blob in resolved.Manifest.Layers)
+        {
+            // A push to the same registry asks for a mount from here instead of sending it.
+            store.Transfers.RememberPlace(blob.Digest, reference.Repository);
+        }
+
         return new BaseImage(
             resolved.Descriptor,
             resolved.Manifest,
             OciJson.ReadConfig(config),
             reference,
             async (blob, token) => new BlockingReadStream(await registry.OpenBlobAsync(reference, blob, null, token), token));
+    }
+
+    private sealed class LayerReport(Descriptor layer, Action<Descriptor, long> progress) : IProgress<long>
+    {
+        public void Report(long value) => progress(layer, value);
     }
 }

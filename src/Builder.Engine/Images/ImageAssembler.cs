@@ -11,7 +11,7 @@ namespace Builder.Engine.Images;
 /// manifest. No layer's bytes are written, and everything in the documents comes from the request or from when the steps
 /// were first run, so building the same again gives the same image.
 /// </summary>
-internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
+internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IReadOnlyDictionary<string, string>? annotations = null)
 {
     /// <param name="rewriteTimestamps">Whether files of new layers get no time after the epoch.</param>
     public BuiltImage Assemble(ImageBlueprint blueprint, StepResult? root, bool rewriteTimestamps, SquashMode squash, CancellationToken cancellationToken)
@@ -65,11 +65,15 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases)
             History = history,
         };
         var configDescriptor = store.Content.Put(OciJson.Write(config), MediaTypes.OciConfig);
-        var manifest = new ImageManifest { MediaType = MediaTypes.OciManifest, Config = configDescriptor, Layers = layers };
+        var manifest = new ImageManifest { MediaType = MediaTypes.OciManifest, Config = configDescriptor, Layers = layers, Annotations = Sorted(annotations) };
         ImageLaws.Require(manifest, config);
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
     }
+
+    /// <summary>Null for none, so that an image without annotations has the bytes that it always had.</summary>
+    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations is { Count: > 0 } ? new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal) : null;
 
     internal static LayerOptions OptionsFor(ImageBlueprint blueprint, bool rewriteTimestamps) =>
         rewriteTimestamps ? new LayerOptions { SourceDateEpoch = blueprint.SourceDateEpoch?.ToUnixTimeSeconds() } : LayerOptions.Default;

@@ -17,6 +17,29 @@ internal sealed class LayoutFolder(string folder)
     /// <exception cref="BuilderException"><see cref="EngineErrors.BadLayout"/>.</exception>
     public BaseImage Find(string? reference, Platform platform)
     {
+        var entry = FindRoot(reference);
+        for (var depth = 0; MediaTypes.IsIndex(entry.MediaType) && depth < MaxIndexDepth; depth++)
+        {
+            var inner = OciJson.ReadIndex(ReadDocument(entry));
+            entry = inner.Choose(platform) ?? throw new BuilderException(
+                EngineErrors.BadLayout,
+                $"no match for platform in manifest: the OCI layout {folder} has nothing for {platform}");
+        }
+
+        var manifest = OciJson.ReadManifest(ReadDocument(entry));
+        var config = OciJson.ReadConfig(ReadDocument(manifest.Config));
+        ImageLaws.Require(manifest, config);
+        return new BaseImage(entry, manifest, config, null, (blob, _) => Task.FromResult<Stream>(OpenBlob(blob)));
+    }
+
+    /// <summary>Everything that the layout lists.</summary>
+    public IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(ReadFile(OciLayout.IndexFileName, OciJson.MaxDocumentSize)).Manifests;
+
+    /// <summary>What a tag or digest stands for: a manifest, or an index as it is.</summary>
+    /// <param name="reference">Null for the only image.</param>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.BadLayout"/>.</exception>
+    public Descriptor FindRoot(string? reference)
+    {
         if (!File.Exists(Path.Combine(folder, OciLayout.FileName)))
         {
             throw new BuilderException(EngineErrors.BadLayout, $"{folder} is not an OCI layout: it has no file {OciLayout.FileName}");
@@ -34,21 +57,11 @@ internal sealed class LayoutFolder(string folder)
                 "it holds: " + string.Join(", ", index.Manifests.Select(candidate => candidate.Annotation(AnnotationKeys.RefName) ?? candidate.Digest.ToString())));
         }
 
-        for (var depth = 0; MediaTypes.IsIndex(entry.MediaType) && depth < MaxIndexDepth; depth++)
-        {
-            var inner = OciJson.ReadIndex(ReadDocument(entry));
-            entry = inner.Choose(platform) ?? throw new BuilderException(
-                EngineErrors.BadLayout,
-                $"no match for platform in manifest: the OCI layout {folder} has nothing for {platform}");
-        }
-
-        var manifest = OciJson.ReadManifest(ReadDocument(entry));
-        var config = OciJson.ReadConfig(ReadDocument(manifest.Config));
-        ImageLaws.Require(manifest, config);
-        return new BaseImage(entry, manifest, config, null, (blob, _) => Task.FromResult<Stream>(OpenBlob(blob)));
+        return entry;
     }
 
-    private byte[] ReadDocument(Descriptor descriptor)
+    /// <summary>A manifest, index or config, verified.</summary>
+    public byte[] ReadDocument(Descriptor descriptor)
     {
         var content = ReadFile(OciLayout.BlobPath(descriptor.Digest), OciJson.MaxDocumentSize);
         return ImageLaws.Violation(descriptor, content) is { } violation
@@ -76,7 +89,7 @@ internal sealed class LayoutFolder(string folder)
         }
     }
 
-    private FileStream OpenBlob(Descriptor blob)
+    public FileStream OpenBlob(Descriptor blob)
     {
         try
         {

@@ -3,6 +3,7 @@ using Builder.Engine.Images;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
+using Builder.Oci;
 using Builder.Storage;
 using Builder.Storage.Layers;
 
@@ -16,21 +17,24 @@ internal sealed class ImageRunner(BuilderStore store, BaseImages images, IBuildE
         var image = images.Get(operation.ManifestDigest);
         var layers = image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds).ToArray();
         var announced = new ConcurrentDictionary<string, long>();
+        await images.FetchBigLayersAsync(image, Tell, cancellationToken);
         var snapshot = await store.Layers.EnsureSnapshotsAsync(
             layers,
             (layer, token) => images.OpenLayerAsync(image, layer, token),
-            progress =>
-            {
-                // A row a layer and mebibyte is enough for any display.
-                var name = progress.Layer.Digest.Short;
-                var step = progress.Bytes >> 20;
-                if (progress.Stage == LayerStage.Done || announced.AddOrUpdate(name, step, (_, old) => Math.Max(old, step)) != step || step == 0)
-                {
-                    events.Publish(new VertexProgress(vertex, time.GetUtcNow(), name, progress.Stage == LayerStage.Done ? progress.Layer.Size : progress.Bytes, progress.Layer.Size));
-                }
-            },
+            progress => Tell(progress.Layer, progress.Stage == LayerStage.Done ? progress.Layer.Size : progress.Bytes),
             cancellationToken);
         images.KeepName(image);
         return new StepResult(snapshot);
+
+        // A row a layer and mebibyte is enough for any display.
+        void Tell(Descriptor layer, long bytes)
+        {
+            var name = layer.Digest.Short;
+            var step = bytes >> 20;
+            if (bytes == layer.Size || announced.AddOrUpdate(name, step, (_, old) => Math.Max(old, step)) != step || step == 0)
+            {
+                events.Publish(new VertexProgress(vertex, time.GetUtcNow(), name, bytes, layer.Size));
+            }
+        }
     }
 }

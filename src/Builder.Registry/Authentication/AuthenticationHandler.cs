@@ -36,7 +36,7 @@ internal sealed class AuthenticationHandler(Authorizations authorizations) : Del
             granted = await AnswerAsync(call, challenge, shown, asked, response, cancellationToken);
 
             // A body that cannot be sent again is its owner's business, who starts anew and is shown as known then.
-            if (granted is null || granted.Header.Equals(shown) || !Replay.IsPossible(request))
+            if (granted is null || granted.Header.Equals(shown) || !Replay.IsPossibleAfterRefusal(request))
             {
                 return response;
             }

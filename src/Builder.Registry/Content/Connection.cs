@@ -21,6 +21,11 @@ internal sealed class Connection(HttpClient client, RegistryOptions options, End
     {
         using var request = call.Request(method, uri);
         request.Headers.Range = range;
+        foreach (var (header, value) in options.Hosts.GetValueOrDefault(endpoint.Registry.Authority)?.Headers ?? new Dictionary<string, string>())
+        {
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
+
         if (accept is not null)
         {
             request.Headers.TryAddWithoutValidation("Accept", accept);
@@ -36,6 +41,19 @@ internal sealed class Connection(HttpClient client, RegistryOptions options, End
     /// <param name="what">What is asked for, as the user knows it.</param>
     public async Task<(MediaTypeHeaderValue? Type, byte[] Body)> GetSmallAsync(Uri uri, string what, CancellationToken cancellationToken, string? accept = null)
     {
+        var (headers, body) = await GetAsync(uri, what, accept, cancellationToken);
+        return (headers.ContentType, body);
+    }
+
+    /// <summary>The same, with the link to what comes after it (RFC 8288); null when there is no more.</summary>
+    public async Task<(string? Next, byte[] Body)> GetPageAsync(Uri uri, string what, CancellationToken cancellationToken)
+    {
+        var (headers, body) = await GetAsync(uri, what, null, cancellationToken);
+        return (headers.Link, body);
+    }
+
+    private async Task<((MediaTypeHeaderValue? ContentType, string? Link) Headers, byte[] Body)> GetAsync(Uri uri, string what, string? accept, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
             using var response = await SendAsync(HttpMethod.Get, uri, cancellationToken, accept);
@@ -47,7 +65,8 @@ internal sealed class Connection(HttpClient client, RegistryOptions options, End
             try
             {
                 var body = await BoundedBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken);
-                return (response.Content.Headers.ContentType, body ?? throw new RegistryException(
+                var link = response.Headers.NonValidated.TryGetValues("Link", out var links) ? links.ToString() : null;
+                return ((response.Content.Headers.ContentType, link), body ?? throw new RegistryException(
                     RegistryErrors.InvalidManifest, $"{what}: the document is larger than the {OciJson.MaxDocumentSize} bytes allowed") { Host = uri.Authority, Url = SafeUrl.Of(uri) });
             }
             catch (IOException e)

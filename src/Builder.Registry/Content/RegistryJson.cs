@@ -36,6 +36,13 @@ internal sealed record HelperLogin
     public override string ToString() => $"{UserName}:***";
 }
 
+/// <summary>A page of tags (distribution-spec, "Listing Tags"); an empty repository may have null.</summary>
+internal sealed record TagList
+{
+    [JsonPropertyName("tags")]
+    public IReadOnlyList<string>? Tags { get; init; }
+}
+
 /// <summary>The body of a failure (distribution-spec, "Error Codes").</summary>
 internal sealed record ErrorAnswer
 {
@@ -64,6 +71,7 @@ internal sealed record TypedDocument
 
 [JsonSourceGenerationOptions(MaxDepth = 32)]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(HelperLogin))]
 [JsonSerializable(typeof(TypedDocument))]

@@ -11,6 +11,12 @@ internal sealed class RedirectHandler : DelegatingHandler
 {
     private const int MaxHops = 10;
 
+    /// <summary>Set anew for each hop, where they are due.</summary>
+    private static readonly HashSet<string> Forgotten = new(["Authorization", "Cookie", "Host"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All that another origin is told: whatever else the user has configured may be a secret of his registry.</summary>
+    private static readonly HashSet<string> Harmless = new(["Accept", "Accept-Encoding", "Range", "User-Agent", "Expect"], StringComparer.OrdinalIgnoreCase);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var current = request;
@@ -41,7 +47,7 @@ internal sealed class RedirectHandler : DelegatingHandler
     /// <summary>Reads may always go on; anything else only where method and body are to be kept and can be sent again.</summary>
     private static bool MayFollow(HttpRequestMessage request, HttpStatusCode status) =>
         request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
-        || ((int)status is 307 or 308 && Replay.IsPossible(request));
+        || ((int)status is 307 or 308 && Replay.IsPossibleAfterRefusal(request));
 
     private static Uri Target(Uri from, HttpResponseMessage response)
     {
@@ -78,11 +84,10 @@ internal sealed class RedirectHandler : DelegatingHandler
             Version = request.Version,
             VersionPolicy = request.VersionPolicy,
         };
+        var staysHome = Origin.Of(request.RequestUri!) == Origin.Of(target);
         foreach (var header in request.Headers.NonValidated)
         {
-            if (!header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
-                && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase)
-                && !header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            if (staysHome ? !Forgotten.Contains(header.Key) : Harmless.Contains(header.Key))
             {
                 next.Headers.TryAddWithoutValidation(header.Key, header.Value);
             }

@@ -61,7 +61,7 @@ internal static class ImagesCheck
     private static void CheckIndex(BuilderStore store, StoreInventory inventory, bool repair, List<StoreFinding> findings)
     {
         var names = inventory.Images.Where(image => image.Image.Reference is not null).Select(image => image.Image).ToArray();
-        var damage = store.LayoutIndex.TryRead() is { } listed ? Difference(store, names, listed) : "it is missing or cannot be read";
+        var damage = store.LayoutIndex.TryRead() is { } listed ? Difference(store, listed) : "it is missing or cannot be read";
         if (damage is null)
         {
             return;
@@ -75,21 +75,19 @@ internal static class ImagesCheck
         findings.Add(new StoreFinding(FindingKind.Damage, OciLayout.IndexFileName, damage, repair ? "written again" : "--repair writes it again", repair));
     }
 
-    private static string? Difference(BuilderStore store, NamedImage[] names, IReadOnlyList<Descriptor> listed)
+    /// <summary>Compared with the names as they are now: others may be changing them.</summary>
+    private static string? Difference(BuilderStore store, IReadOnlyList<Descriptor> listed)
     {
-        var actual = listed.Select(KeyOf).ToHashSet(StringComparer.Ordinal);
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var image in names)
-        {
-            if (store.LayoutIndex.EntryOf(image.Reference!, image.Target) is { } entry)
-            {
-                wanted.Add(KeyOf(entry));
-            }
-        }
-
         // An image may have become whole by what was written for another one: that it is not listed yet is no lie.
-        return actual.Except(wanted).FirstOrDefault() is { } wrong ? $"it lists {wrong}, which is not so" : null;
+        var wrong = listed.Where(entry => !IsSo(store, entry)).Select(KeyOf).ToArray();
+        var now = (store.LayoutIndex.TryRead() ?? listed).Where(entry => !IsSo(store, entry)).Select(KeyOf);
+        return now.Intersect(wrong).FirstOrDefault() is { } lie ? $"it lists {lie}, which is not so" : null;
     }
+
+    private static bool IsSo(BuilderStore store, Descriptor entry) =>
+        LayoutIndexFile.NameOf(entry) is { } name
+        && store.LayoutIndex.EntryOf(name, store.Names.Resolve(name)) is { } wanted
+        && wanted.Digest == entry.Digest;
 
     private static string KeyOf(Descriptor entry) => $"{entry.Annotation(AnnotationKeys.ContainerdImageName)} as {entry.Digest}";
 }

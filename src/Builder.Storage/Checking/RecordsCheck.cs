@@ -39,8 +39,8 @@ internal static class RecordsCheck
             }
 
             // The list for other tools has the name too, if the image is whole.
-            var listed = store.LayoutIndex.TryRead()?.FirstOrDefault(entry => NameOf(entry) is { } name && store.Names.PathOf(name) == path);
-            var subject = listed is null ? $"name {Path.GetFileNameWithoutExtension(path)}" : $"name {NameOf(listed)!.Familiar}";
+            var listed = store.LayoutIndex.TryRead()?.FirstOrDefault(entry => LayoutIndexFile.NameOf(entry) is { } name && store.Names.PathOf(name) == path);
+            var subject = listed is null ? $"name {Path.GetFileNameWithoutExtension(path)}" : $"name {LayoutIndexFile.NameOf(listed)!.Familiar}";
             if (!repair)
             {
                 findings.Add(new StoreFinding(FindingKind.Damage, subject, damage, listed is null ? "with --repair it is removed" : "--repair restores it from index.json", false));
@@ -50,15 +50,12 @@ internal static class RecordsCheck
             File.Delete(path);
             if (listed is not null)
             {
-                store.Names.Set(NameOf(listed)!, new Descriptor(listed.MediaType, listed.Digest, listed.Size) { Platform = listed.Platform });
+                store.Names.Set(LayoutIndexFile.NameOf(listed)!, new Descriptor(listed.MediaType, listed.Digest, listed.Size) { Platform = listed.Platform });
             }
 
             findings.Add(new StoreFinding(FindingKind.Damage, subject, damage, listed is null ? "removed: tag, build or load the image again" : "restored from index.json", true));
         }
     }
-
-    private static ImageReference? NameOf(Descriptor entry) =>
-        entry.Annotation(AnnotationKeys.ContainerdImageName) is { } text && ImageReference.TryParse(text, out var name) ? name : null;
 
     private static void Check<T>(string subject, string path, JsonTypeInfo<T> type, bool repair, string remedy, List<StoreFinding> findings)
         where T : class

@@ -35,12 +35,26 @@ internal static class SnapshotsCheck
             }
         }
 
+        // What somebody has removed meanwhile is not damaged, and its record went with it.
+        foreach (var gone in broken.Keys.Where(id => !Directory.Exists(store.Snapshots.FolderOf(id)) || IsForgotten(store, inventory, id)).ToArray())
+        {
+            broken.Remove(gone);
+        }
+
         foreach (var (id, damage) in broken.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            var remedy = repair ? Forget(store, inventory, id) : "with --repair it is forgotten, with what was built on it, and made again when it is needed";
-            findings.Add(new StoreFinding(FindingKind.Damage, $"snapshot {id}", damage, remedy, repair));
+            var isGone = repair && Forget(store, inventory, id);
+            var remedy = isGone ? "forgotten, with what was built on it: it is made again when it is needed"
+                : repair ? "no build uses it any more, but an image has no other source for its layer: build that again, or remove it"
+                : "with --repair it is forgotten, with what was built on it, and made again when it is needed";
+            findings.Add(new StoreFinding(FindingKind.Damage, $"snapshot {id}", damage, remedy, isGone));
         }
     }
+
+    private static bool IsForgotten(BuilderStore store, StoreInventory inventory, string id) =>
+        store.Snapshots.Read(id) is not null
+        && inventory.Layers.Where(layer => layer.Snapshot == id).ToArray() is { Length: > 0 } promises
+        && promises.All(promise => !File.Exists(promise.Path));
 
     private static string? StructureOf(StoreInventory inventory, string id, Snapshot? snapshot)
     {
@@ -99,7 +113,8 @@ internal static class SnapshotsCheck
     /// The results of steps that stand on it are not used again, so they are made again. Its folder goes only when no image
     /// and nobody else needs it.
     /// </summary>
-    private static string Forget(BuilderStore store, StoreInventory inventory, string id)
+    /// <returns>Whether the folder is gone.</returns>
+    private static bool Forget(BuilderStore store, StoreInventory inventory, string id)
     {
         var above = Above(inventory, id);
         foreach (var step in inventory.Steps.Where(step => step.Record is { } record && above.Contains(record.SnapshotId)))
@@ -112,20 +127,27 @@ internal static class SnapshotsCheck
             File.Delete(chain.Path);
         }
 
+        var promises = inventory.Layers.Where(layer => layer.Snapshot == id).ToArray();
+        var isNeeded = promises.Any(promise => store.Layers.FindBlob(promise.DiffId) is null);
+        foreach (var promise in isNeeded ? [] : promises)
+        {
+            File.Delete(promise.Path);
+        }
+
         // Stacks that can be unpacked again have no other use.
         store.LetGo();
         using var alone = store.Leases.OpenOwner();
         foreach (var stack in above.Where(name => name == id || inventory.Snapshots[name]?.ChainId is not null))
         {
             var key = Leases.LeaseKey.OfSnapshot(stack).Offset;
-            if (!inventory.Promises.Any(layer => layer.Contains(stack)) && alone.TryTake(key))
+            if ((stack == id ? !isNeeded : !inventory.Promises.Any(layer => layer.Contains(stack))) && alone.TryTake(key))
             {
                 store.Snapshots.Remove(stack);
                 alone.Release(key);
             }
         }
 
-        return "forgotten, with what was built on it: it is made again when it is needed";
+        return !Directory.Exists(store.Snapshots.FolderOf(id));
     }
 
     private static HashSet<string> Above(StoreInventory inventory, string id)

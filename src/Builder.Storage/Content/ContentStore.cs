@@ -105,6 +105,27 @@ public sealed class ContentStore
     /// <param name="sizeLimit">Writing more bytes than this is an error at once, not only at the end.</param>
     public BlobWriter CreateWriter(long? sizeLimit = null) => new(this, temp.NewPath(), sizeLimit);
 
+    /// <summary>
+    /// A blob to be put together out of pieces, with what earlier runs of the program left of it. Disposed of before it is
+    /// committed, it keeps what it has for the next run.
+    /// </summary>
+    public PartialBlob OpenPartial(Descriptor blob)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        var folder = PartialFolder;
+        Directory.CreateDirectory(folder);
+        return PartialBlob.Open(this, blob, folder, temp.NewPath());
+    }
+
+    /// <summary>Removes what was left of unfinished downloads, but not what somebody is at.</summary>
+    internal void RemovePartials()
+    {
+        foreach (var lockFile in Directory.Exists(PartialFolder) ? Directory.EnumerateFiles(PartialFolder, "*" + PartialBlob.LockSuffix).ToArray() : [])
+        {
+            PartialBlob.Remove(lockFile[..^PartialBlob.LockSuffix.Length]);
+        }
+    }
+
     /// <summary>All blobs, in no order.</summary>
     internal IEnumerable<Digest> List()
     {
@@ -134,6 +155,8 @@ public sealed class ContentStore
             throw explained;
         }
     }
+
+    private string PartialFolder => Path.Combine(root, "partial");
 
     internal bool SyncsContent => fsync != FsyncPolicy.Never;
 

@@ -20,21 +20,33 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
 
     internal GarbageReport Collect(CancellationToken cancellationToken)
     {
+        store.Names.HealIndex();
+        store.LetGo();
         using var alone = store.Leases.OpenOwner();
-        for (var looks = 0; looks < MaxLooks; looks++)
+        for (var looks = 1; ; looks++)
         {
-            var inventory = StoreInventory.Take(store);
-            RequireReadableRoots();
-            var eviction = Eviction.Choose(inventory, policy, new DriveInfo(store.Root).AvailableFreeSpace);
-            var sweep = new Sweep(store, inventory, alone);
-            report = report with { InUse = 0 };
-            if (Remove(sweep, inventory, eviction, cancellationToken))
+            try
             {
-                break;
+                if (LookAndRemove(alone, cancellationToken) || looks == MaxLooks)
+                {
+                    break;
+                }
+            }
+            catch (BuilderException e) when (e.Code == StorageErrors.Missing && looks < MaxLooks)
+            {
+                // Another collector was quicker with something that was still there when this one looked.
             }
         }
 
         return report with { Untagged = untagged, Images = images };
+    }
+
+    private bool LookAndRemove(RangeLocks alone, CancellationToken cancellationToken)
+    {
+        var inventory = StoreInventory.Take(store);
+        RequireReadableRoots();
+        var eviction = Eviction.Choose(inventory, policy, new DriveInfo(store.Root).AvailableFreeSpace);
+        return Remove(new Sweep(store, inventory, alone), inventory, eviction, cancellationToken);
     }
 
     /// <summary>False when the store has changed so that one has to look again.</summary>
@@ -47,7 +59,9 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
             cancellationToken.ThrowIfCancellationRequested();
             RemoveSnapshots(sweep, inventory, eviction.Kept, cancellationToken);
             RemoveBlobs(sweep, inventory, eviction.Kept, cancellationToken);
+            store.Content.RemovePartials();
             sweep.RemoveRecords();
+            ForgetTransfers();
             return true;
         }
         catch (RootsChangedException)
@@ -138,6 +152,14 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
                 report = report with { Blobs = report.Blobs + 1, BlobBytes = report.BlobBytes + size };
             }
         }
+    }
+
+    /// <summary>Hints about layers and blobs that are gone: nobody holds those, and nobody misses them.</summary>
+    private void ForgetTransfers()
+    {
+        var layers = store.LayerRecords.List().Select(layer => layer.DiffId).ToHashSet();
+        store.Transfers.ForgetWhatIsGone(
+            diffId => layers.Contains(diffId) || store.Content.Measure(diffId.Digest) is not null, digest => store.Content.Measure(digest) is not null);
     }
 
     private static int Depth(StoreInventory inventory, string id)

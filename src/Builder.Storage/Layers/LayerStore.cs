@@ -143,7 +143,12 @@ public sealed partial class LayerStore
             return;
         }
 
-        Copy(stored, destination, cancellationToken);
+        using var hashing = new HashingStream(destination);
+        Copy(stored, hashing, cancellationToken);
+        if (hashing.Finish() is var actual && actual != blob.Digest)
+        {
+            throw new BuilderException(StorageErrors.Corrupt, $"the store is damaged: blob {blob.Digest} hashes to {actual}", StorageJson.RepairHint);
+        }
     }
 
     private LayerTally Write(PromiseRecord promise, Stream destination, CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ public sealed class ImageNames
             Keep(before);
         }
 
+        index.Drop(reference, unless: target.Digest);
         Write(PathOf(reference), new NameRecord(reference.ToString(), target));
         Delete(PathOf(target.Digest));
         RefreshIndex([reference]);
@@ -55,6 +56,13 @@ public sealed class ImageNames
     {
         ArgumentNullException.ThrowIfNull(target);
         Write(PathOf(target.Digest), new NameRecord(null, target));
+    }
+
+    /// <summary>Puts right what a process that was killed left in <c>index.json</c>, before what it lists may go.</summary>
+    internal void HealIndex()
+    {
+        var names = (index.TryRead() ?? []).Select(LayoutIndexFile.NameOf).OfType<ImageReference>().ToArray();
+        RefreshIndex(names);
     }
 
     /// <summary>What a reference stands for; null when it is unknown here. A digest in the reference has to match too.</summary>
@@ -93,9 +101,8 @@ public sealed class ImageNames
     public bool Remove(ImageReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var existed = Delete(PathOf(reference));
-        RefreshIndex([reference]);
-        return existed;
+        index.Drop(reference, unless: null);
+        return Delete(PathOf(reference));
     }
 
     /// <summary>Gives up an image without a name. False when there was none.</summary>

@@ -59,6 +59,24 @@ internal sealed class LayoutIndexFile(string root, AtomicFile files, ContentStor
         }
     }
 
+    /// <summary>
+    /// Takes a name off the list before it goes or changes: whoever is killed in between leaves a list that says too little,
+    /// which is no lie.
+    /// </summary>
+    /// <param name="unless">What the name may go on to stand for.</param>
+    internal void Drop(ImageReference name, Digest? unless)
+    {
+        var full = name.ToString();
+        if (TryRead()?.FirstOrDefault(entry => entry.Annotation(AnnotationKeys.ContainerdImageName) == full) is { } listed && listed.Digest != unless)
+        {
+            Update([name], _ => null, () => []);
+        }
+    }
+
+    /// <summary>The name that an entry was listed under.</summary>
+    internal static ImageReference? NameOf(Descriptor entry) =>
+        entry.Annotation(AnnotationKeys.ContainerdImageName) is { } text && ImageReference.TryParse(text, out var name) ? name : null;
+
     /// <summary>Lists these images and nothing else.</summary>
     internal void Rewrite(IEnumerable<NamedImage> images)
     {

@@ -6,6 +6,7 @@ using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
+using Builder.Storage.Transfers;
 
 namespace Builder.Storage.Records;
 
@@ -87,6 +88,8 @@ internal sealed record UsageRecord(long Bytes);
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(PromiseRecord))]
 [JsonSerializable(typeof(BlobRecord))]
+[JsonSerializable(typeof(CompressedRecord))]
+[JsonSerializable(typeof(PlacesRecord))]
 [JsonSerializable(typeof(EncodedRecord))]
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(CacheMountRecord))]

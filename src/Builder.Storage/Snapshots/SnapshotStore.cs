@@ -181,6 +181,8 @@ public sealed class SnapshotStore
         return bytes;
     }
 
+    internal string FolderOf(string id) => Path.Combine(folder, id);
+
     internal IEnumerable<string> List() => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     internal void Remove(string id)

@@ -41,13 +41,19 @@ public sealed class RegistryServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
+        if (process is null)
+        {
+            return;
+        }
+
+        if (!process.HasExited)
         {
             process.Kill();
             await process.WaitForExitAsync();
         }
 
-        process?.Dispose();
+        process.Dispose();
+        process = null;
         folder.Dispose();
     }
 

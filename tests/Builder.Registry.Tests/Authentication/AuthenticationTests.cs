@@ -14,7 +14,7 @@ public sealed class AuthenticationTests : RegistryTest
     private int TokenRequests => Registry.Requests.Count(r => r.Path == "/token");
 
     [Fact]
-    public async Task An_anonymous_token_is_obtained_once_and_used_for_all_that_follows()
+    public async Task Fault_21_an_anonymous_token_is_obtained_once_and_used_for_all_that_follows()
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Tokens = new TestTokens(TimeProvider.System);
@@ -55,7 +55,7 @@ public sealed class AuthenticationTests : RegistryTest
     }
 
     [Fact]
-    public async Task A_token_that_is_no_longer_accepted_is_replaced_once()
+    public async Task Fault_22_a_token_that_is_no_longer_accepted_is_replaced_once()
     {
         Registry.AddImage("app", "1.0", Image);
         Registry.Tokens = new TestTokens(TimeProvider.System);

@@ -8,7 +8,7 @@ namespace Builder.Storage.Tests.Layers;
 /// <summary>Archives that try to get out, to hide or to confuse (CVE-2020-10696, CVE-2026-17106 and their relatives).</summary>
 public sealed class HostileLayerTests : IDisposable
 {
-    private static readonly string[] StoreFolders = ["blobs", "builder.json", "cache", "chains", "empty", "index.json", "layers", "leases", "names", "oci-layout", "snapshots", "tmp"];
+    private static readonly string[] StoreFolders = ["blobs", "builder.json", "cache", "chains", "empty", "index.json", "layers", "leases", "names", "oci-layout", "snapshots", "tmp", "transfers"];
     private readonly TestStore store = new();
 
     public static TheoryData<string, Func<TarBuilder, TarBuilder>, string[]> Contained => new()

@@ -4,7 +4,11 @@ using System.Text;
 namespace Builder.Testing.Http;
 
 /// <summary>Reads requests off a connection: a head, then a body by length or in chunks.</summary>
-internal sealed class RequestReader(Stream stream)
+/// <param name="refuse">
+/// Asked with the head of a request whose client waits with the body (<c>Expect: 100-continue</c>): true refuses the body, and
+/// the request comes without it.
+/// </param>
+internal sealed class RequestReader(Stream stream, Func<TestRequest, bool>? refuse = null)
 {
     /// <summary>The first byte of a TLS connection, in which there are no lines to wait for.</summary>
     private const byte TlsHandshake = 22;
@@ -45,6 +49,11 @@ internal sealed class RequestReader(Stream stream)
 
         if (headers.GetValueOrDefault("Expect") == "100-continue")
         {
+            if (refuse?.Invoke(new TestRequest(words[0], words[1], headers, [])) == true)
+            {
+                return new TestRequest(words[0], words[1], headers, []) { BodyWasRefused = true };
+            }
+
             await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
         }
 

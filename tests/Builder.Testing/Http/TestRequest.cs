@@ -4,6 +4,9 @@ namespace Builder.Testing.Http;
 /// <param name="Target">Path and query, verbatim.</param>
 public sealed record TestRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
+    /// <summary>The client asked first whether its body was wanted, and was told no.</summary>
+    public bool BodyWasRefused { get; init; }
+
     public string Path => Target.Split('?')[0];
 
     public string? this[string header] => Headers.GetValueOrDefault(header);

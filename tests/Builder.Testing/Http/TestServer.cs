@@ -13,6 +13,7 @@ namespace Builder.Testing.Http;
 public sealed class TestServer : IAsyncDisposable
 {
     private readonly Func<TestRequest, TestResponse> handle;
+    private readonly Func<TestRequest, bool>? refuse;
     private readonly X509Certificate2? certificate;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
@@ -20,9 +21,11 @@ public sealed class TestServer : IAsyncDisposable
     private readonly List<Task> connections = [];
     private readonly Task accepting;
 
-    public TestServer(Func<TestRequest, TestResponse> handle, X509Certificate2? certificate = null)
+    /// <param name="refuse">Whether a client that asks first (<c>Expect: 100-continue</c>) shall keep its body.</param>
+    public TestServer(Func<TestRequest, TestResponse> handle, X509Certificate2? certificate = null, Func<TestRequest, bool>? refuse = null)
     {
         this.handle = handle;
+        this.refuse = refuse;
         this.certificate = certificate;
         listener.Start();
         accepting = AcceptAsync();
@@ -85,7 +88,7 @@ public sealed class TestServer : IAsyncDisposable
             {
                 socket.NoDelay = true;
                 await using var stream = await SecureAsync(new NetworkStream(socket));
-                var reader = new RequestReader(stream);
+                var reader = new RequestReader(stream, refuse);
                 while (await reader.ReadAsync(stop.Token) is { } request)
                 {
                     lock (requests)
@@ -93,7 +96,7 @@ public sealed class TestServer : IAsyncDisposable
                         requests.Add(request);
                     }
 
-                    if (!await AnswerAsync(socket, stream, request, handle(request)))
+                    if (!await AnswerAsync(socket, stream, request, handle(request)) || request.BodyWasRefused)
                     {
                         return;
                     }

@@ -17,7 +17,7 @@ public sealed partial class TestRegistry : IAsyncDisposable
     private readonly List<Fault> faults = [];
     private readonly TestServer server;
 
-    public TestRegistry(X509Certificate2? certificate = null) => server = new TestServer(Handle, certificate);
+    public TestRegistry(X509Certificate2? certificate = null) => server = new TestServer(Handle, certificate, request => Allowed(request) is not null);
 
     public string Authority => server.Authority;
 
@@ -160,6 +160,11 @@ public sealed partial class TestRegistry : IAsyncDisposable
             return ManifestAnswer(request, manifest.Groups[1].Value, manifest.Groups[2].Value);
         }
 
+        if (ReferrersPattern().Match(request.Path) is { Success: true } referrers)
+        {
+            return Referrers(request, referrers.Groups[1].Value, referrers.Groups[2].Value);
+        }
+
         return BlobPattern().Match(request.Path) is { Success: true } blob
             ? BlobAnswer(request, blob.Groups[1].Value, blob.Groups[2].Value)
             : TestResponse.Text(404, "404 page not found");
@@ -170,6 +175,11 @@ public sealed partial class TestRegistry : IAsyncDisposable
         if (request.Method == "PUT")
         {
             return PutManifest(request, repository, reference);
+        }
+
+        if (request.Method == "DELETE")
+        {
+            return DeleteManifest(repository, reference);
         }
 
         if (!manifests.TryGetValue((repository, reference), out var manifest))
@@ -205,20 +215,25 @@ public sealed partial class TestRegistry : IAsyncDisposable
             return new TestResponse(200) { Body = content };
         }
 
-        var from = int.Parse(range["bytes=".Length..].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var bounds = range["bytes=".Length..].Split('-');
+        var from = int.Parse(bounds[0], System.Globalization.CultureInfo.InvariantCulture);
+        var last = bounds[1].Length == 0 ? content.Length - 1 : Math.Min(content.Length - 1, int.Parse(bounds[1], System.Globalization.CultureInfo.InvariantCulture));
         return from >= content.Length
             ? new TestResponse(416).With("Content-Range", $"bytes */{content.Length}")
-            : new TestResponse(206) { Body = content[from..] }.With("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}");
+            : new TestResponse(206) { Body = content[from..(last + 1)] }.With("Content-Range", $"bytes {from}-{last}/{content.Length}");
     }
 
     public static TestResponse Error(int status, string code, string message) =>
         TestResponse.Json(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
 
-    [GeneratedRegex("^/v2/(.+)/(?:manifests|blobs)/")]
+    [GeneratedRegex("^/v2/(.+)/(?:manifests|blobs|referrers)/")]
     private static partial Regex RepositoryPattern();
 
     [GeneratedRegex("^/v2/(.+)/manifests/([^/]+)$")]
     private static partial Regex ManifestPattern();
+
+    [GeneratedRegex("^/v2/(.+)/referrers/([^/]+)$")]
+    private static partial Regex ReferrersPattern();
 
     [GeneratedRegex("^/v2/(.+)/blobs/([^/]+)$")]
     private static partial Regex BlobPattern();

@@ -1,8 +1,7 @@
 using Builder.Oci;
 using Builder.Storage.Leases;
-using Builder.Storage.Records;
 
-namespace Builder.Storage.Layers;
+namespace Builder.Storage.Records;
 
 /// <summary>Where layers' bytes come from, <c>layers/&lt;diff ID&gt;.{blob,snapshot}.json</c>: a blob, or the snapshot that promised them.</summary>
 internal sealed class LayerRecords(string folder, AtomicFile files, StoreLeases leases)

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Builder.Benchmarks.SideBySide;
+
+/// <summary>
+/// Images to and from Debian's docker-registry on loopback: the pull of an image of eight layers against skopeo, its push
+/// including compression against buildah, and a push whose base is in another repository. Every round runs all peers in turn.
+/// </summary>
+internal static class RegistryComparison
+{
+    private const int Layers = 8;
+
+    /// <param name="megabytes">Of the whole image; 1024 for the figures of spec/benchmarks.md.</param>
+    public static async Task<int> RunAsync(string program, int rounds, int megabytes)
+    {
+        if (Command.Find("docker-registry") is not { } registry || Command.Find("skopeo") is not { } skopeo || Command.Find("buildah") is not { } buildah || Command.Find("time") is null)
+        {
+            Console.Error.WriteLine("needs docker-registry, skopeo, buildah and time");
+            return 1;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("builder-bench-").FullName;
+        var host = $"127.0.0.1:{FreePort()}";
+        using var server = await StartAsync(registry, folder, host);
+        try
+        {
+            var context = await MakeContextAsync(folder, megabytes);
+            var builder = new Runner(program, folder);
+            string[] storage = ["--root", Path.Combine(folder, "buildah"), "--runroot", Path.Combine(folder, "buildah-run"), "--storage-driver", "vfs"];
+            await builder.RunAsync("main", "build", "-q", "-t", $"{host}/big:1", context);
+            await builder.RunAsync("main", "save", "-o", Path.Combine(folder, "big.tar"), $"{host}/big:1");
+            await new Command(buildah, [.. storage, "pull", "-q", $"docker-archive:{folder}/big.tar"]).RunAsync();
+
+            var push = new List<(double Ours, double Theirs)>();
+            var pull = new List<(double Ours, double Theirs)>();
+            for (var round = 0; round < rounds; round++)
+            {
+                // A repository and a memory that know nothing: everything is compressed and sent.
+                builder.Forget("main");
+                var ours = await builder.RunAsync("main", "push", "-q", $"{host}/big:1", $"{host}/ours{round}:1");
+                var theirs = await new Command(buildah, [.. storage, "push", "-q", "--tls-verify=false", $"{host}/big:1", $"docker://{host}/theirs{round}:1"]).RunAsync();
+                push.Add((ours.TotalSeconds, theirs.TotalSeconds));
+
+                var pulled = await builder.RunAsync($"empty{round}", "copy", "-q", $"docker://{host}/ours{round}:1", $"{host}/ours{round}:1");
+                var copied = await new Command(skopeo, "copy", "-q", "--src-tls-verify=false", $"docker://{host}/ours{round}:1", $"oci:{folder}/layout{round}:1").RunAsync();
+                pull.Add((pulled.TotalSeconds, copied.TotalSeconds));
+                Directory.Delete(Path.Combine(folder, $"empty{round}"), recursive: true);
+                Directory.Delete(Path.Combine(folder, $"layout{round}"), recursive: true);
+            }
+
+            Console.WriteLine($"| {megabytes} MiB in {Layers} layers | builder | peer | ratio |\n|---|---|---|---|");
+            Print("pull into an empty store, skopeo copy to a layout", pull);
+            Print("push including compression, buildah push", push);
+            await PrintMountAsync(builder, folder, host);
+            await PrintMemoryAsync(builder, host);
+            return 0;
+        }
+        finally
+        {
+            await new Command("/bin/kill", server.Id.ToString()).RunAsync();
+            await server.WaitForExitAsync();
+            await new Command("/bin/rm", "-rf", folder).RunAsync();
+        }
+    }
+
+    private static void Print(string what, List<(double Ours, double Theirs)> times)
+    {
+        var (ours, theirs) = (Median(times.Select(t => t.Ours)), Median(times.Select(t => t.Theirs)));
+        Console.WriteLine($"| {what} | {ours:0.00} s | {theirs:0.00} s | {ours / theirs:0.00} |");
+    }
+
+    /// <summary>A small layer on a base that the registry has elsewhere.</summary>
+    private static async Task PrintMountAsync(Runner builder, string folder, string host)
+    {
+        var context = Directory.CreateDirectory(Path.Combine(folder, "on-top")).FullName;
+        File.WriteAllText(Path.Combine(context, "Dockerfile"), $"FROM {host}/ours0:1\nCOPY Dockerfile /more\n");
+        await builder.RunAsync("fresh", "build", "--push", "-t", $"{host}/on/top:1", context);
+        Console.WriteLine($"| push onto a base in another repository | {builder.LastLine("sent")} | | |");
+    }
+
+    private static async Task PrintMemoryAsync(Runner builder, string host)
+    {
+        builder.Forget("main");
+        Console.WriteLine($"| peak memory of the push | {await builder.PeakAsync("main", "push", "-q", $"{host}/big:1", $"{host}/memory:1")} MiB | | |");
+        Console.WriteLine($"| peak memory of the pull | {await builder.PeakAsync("peak", "copy", "-q", $"docker://{host}/ours0:1", "pulled:1")} MiB | | |");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    /// <summary>Half noise, half text: compresses as images do, to somewhat over half.</summary>
+    private static async Task<string> MakeContextAsync(string folder, int megabytes)
+    {
+        var context = Directory.CreateDirectory(Path.Combine(folder, "context")).FullName;
+        var text = new byte[1 << 16];
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = (byte)('a' + (i * 7 % 23));
+        }
+
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            await using var file = File.Create(Path.Combine(context, $"layer{layer}"));
+            for (long written = 0; written < megabytes * 1048576L / Layers; written += 2 * text.Length)
+            {
+                await file.WriteAsync(text);
+                await file.WriteAsync(RandomNumberGenerator.GetBytes(text.Length));
+            }
+        }
+
+        File.WriteAllText(Path.Combine(context, "Dockerfile"), "FROM scratch\n" + string.Concat(Enumerable.Range(0, Layers).Select(i => $"COPY layer{i} /layer{i}\n")));
+        return context;
+    }
+
+    private static async Task<Process> StartAsync(string registry, string folder, string host)
+    {
+        var config = Path.Combine(folder, "registry.yml");
+        File.WriteAllText(config, $"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\nhttp: {{addr: \"{host}\", secret: bench}}\n");
+        var process = Process.Start(new ProcessStartInfo(registry, ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var client = new HttpClient();
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                (await client.GetAsync(new Uri($"http://{host}/v2/"))).Dispose();
+                break;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100);
+            }
+        }
+
+        return process;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>The program under test, with stores by name.</summary>
+    private sealed class Runner(string program, string folder)
+    {
+        private string said = "";
+
+        public Task<TimeSpan> RunAsync(string store, params string[] arguments) => TimedAsync(store, [program, .. arguments]);
+
+        /// <summary>The first line that the last run wrote to standard error beginning with a word.</summary>
+        public string LastLine(string word) => said.Split('\n').FirstOrDefault(line => line.StartsWith(word, StringComparison.Ordinal)) ?? "";
+
+        public void Forget(string store)
+        {
+            foreach (var record in Directory.EnumerateFiles(Path.Combine(folder, store, "transfers")))
+            {
+                File.Delete(record);
+            }
+        }
+
+        public async Task<long> PeakAsync(string store, params string[] arguments)
+        {
+            await TimedAsync(store, [Command.Find("time")!, "-f", "peak %M", program, .. arguments]);
+            return long.Parse(LastLine("peak").Split(' ')[1]) / 1024;
+        }
+
+        private async Task<TimeSpan> TimedAsync(string store, string[] line)
+        {
+            var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            start.Environment["BUILDER_ROOT"] = Path.Combine(folder, store);
+            var clock = Stopwatch.StartNew();
+            using var process = Process.Start(start)!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            said = await process.StandardError.ReadToEndAsync();
+            await output;
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0 ? clock.Elapsed : throw new InvalidOperationException($"{string.Join(' ', line)} exited with {process.ExitCode}\n{said}");
+        }
+    }
+}

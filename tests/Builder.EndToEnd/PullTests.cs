@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Builder.EndToEnd.Support;
+using Builder.Testing.Http;
+using Builder.Testing.Registries;
+
+namespace Builder.EndToEnd;
+
+/// <summary>pull, tags, inspect --remote and build --pull against docker-registry, with skopeo as the second opinion.</summary>
+public sealed class PullTests
+{
+    [Fact]
+    public async Task What_was_pushed_is_pulled_the_same_and_not_twice()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram();
+        var name = $"{registry.Host}/team/app:1.0";
+        var id = await PushAsync(builder, name);
+
+        using var other = new BuilderProgram();
+        var pulled = (await other.RunAsync("pull", name)).ExpectSuccess();
+        Assert.Equal(name + "\n", pulled.Output);
+        Assert.Contains("Status: Downloaded newer image", pulled.Error, StringComparison.Ordinal);
+        Assert.Contains("Status: Image is up to date", (await other.RunAsync("pull", name)).ExpectSuccess().Error, StringComparison.Ordinal);
+        Assert.Equal(id + "\n", (await other.RunAsync("pull", "-q", name)).ExpectSuccess().Output);
+        Assert.Equal(id, (await other.RunAsync("images", "-q", "--no-trunc")).ExpectSuccess().Output.Trim());
+
+        Assert.Equal("1.0\n", (await other.RunAsync("tags", $"{registry.Host}/team/app")).ExpectSuccess().Output);
+        using var tags = JsonDocument.Parse((await other.RunAsync("tags", "--format", "json", $"{registry.Host}/team/app")).ExpectSuccess().Output);
+        Assert.Equal("1.0", tags.RootElement.GetProperty("Tags")[0].GetString());
+        using var remote = JsonDocument.Parse((await other.RunAsync("inspect", "--remote", name)).ExpectSuccess().Output);
+        Assert.Equal(id, remote.RootElement[0].GetProperty("Id").GetString());
+
+        Tool.Require("skopeo");
+        var digest = (await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}")).ExpectSuccess().Output.Trim();
+        Assert.Contains($"Digest: {digest}", pulled.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registry_with_a_password_is_pulled_from_with_a_given_login()
+    {
+        using var authority = new TestAuthority();
+        await using var open = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram();
+        var id = await PushAsync(builder, $"{open.Host}/app:1");
+        await using var closed = await RegistryServer.StartAsync(new RegistrySetup { Data = open.Data, Authority = authority, BasicLogin = true, RelativeLocations = true });
+        var name = $"{closed.Host}/app:1";
+        Assert.Contains("BLD4005", (await builder.RunAsync("pull", "--tls-verify=false", name)).Expect(4).Error, StringComparison.Ordinal);
+        var login = $"{RegistrySetup.User}:{RegistrySetup.Password}";
+        Assert.Equal(id + "\n", (await builder.RunAsync("pull", "-q", "--tls-verify=false", "--creds", login, name)).ExpectSuccess().Output);
+    }
+
+    [Fact]
+    public async Task Build_asks_registries_when_it_is_told_to()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram();
+        var name = $"{registry.Host}/base:1";
+        await PushAsync(builder, name);
+        var context = builder.Files.Folder("user");
+        builder.Files.Write("user/Dockerfile", $"FROM {name}\nLABEL a=b\n");
+        using var other = new BuilderProgram();
+        Assert.Contains("BLD1051", (await other.RunAsync("build", "--pull=never", context)).Expect(1).Error, StringComparison.Ordinal);
+        (await other.RunAsync("pull", name)).ExpectSuccess();
+        (await other.RunAsync("build", "--pull=never", context)).ExpectSuccess();
+        (await other.RunAsync("build", "--pull", context)).ExpectSuccess();
+        await registry.DisposeAsync();
+        (await other.RunAsync("build", "--pull=newer", context)).ExpectSuccess();
+        (await other.RunAsync("build", "--pull=missing", context)).ExpectSuccess();
+        Assert.Contains("BLD4001", (await other.RunAsync("build", "--pull", context)).Expect(4).Error, StringComparison.Ordinal);
+        (await other.RunAsync("build", "--pull=sometimes", context)).Expect(2);
+    }
+
+    [Fact]
+    public async Task A_pull_that_is_killed_goes_on_where_it_was()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram();
+        var name = $"{registry.Host}/big:1";
+        var id = await PushAsync(builder, name, TestImage.Noise(40 << 20));
+        using var other = new BuilderProgram();
+        await using (var proxy = new TcpProxy(registry.Host) { StallAfter = 20 << 20 })
+        {
+            var stalled = await other.RunAsync(
+                ["pull", $"{proxy.Authority}/big:1"],
+                new ToolOptions
+                {
+                    Started = process => _ = Task.Run(async () =>
+                    {
+                        while (proxy.Delivered < 20 << 20)
+                        {
+                            await Task.Delay(20);
+                        }
+
+                        process.Kill();
+                    }),
+                });
+            Assert.NotEqual(0, stalled.ExitCode);
+        }
+
+        var again = (await other.RunAsync("pull", name)).ExpectSuccess();
+        Assert.Matches("of it from before", again.Error);
+        Assert.Contains(id, (await other.RunAsync("images", "-q", "--no-trunc")).ExpectSuccess().Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> PushAsync(BuilderProgram builder, string name, byte[]? content = null)
+    {
+        var context = builder.Files.Folder("context");
+        await File.WriteAllBytesAsync(builder.Files.PathOf("context/file"), content ?? [1, 2, 3]);
+        builder.Files.Write("context/Dockerfile", "FROM scratch\nCOPY file /file\n");
+        var id = (await builder.RunAsync("build", "-q", "-t", name, context)).ExpectSuccess().Output.Trim();
+        (await builder.RunAsync("push", name)).ExpectSuccess();
+        return id;
+    }
+}
