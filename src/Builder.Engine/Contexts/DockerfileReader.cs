@@ -26,10 +26,7 @@ internal static class DockerfileReader
         }
 
         var fetched = await sources.FetchAsync(new HttpOperation(url, DefaultName, null), (_, _) => { }, cancellationToken);
-        var file = Path.Combine(fetched.Snapshot.Path, DefaultName);
-        var name = WebAddress.Shown(url);
-        CheckLength(name, new FileInfo(file).Length);
-        return request with { DockerfilePath = null, Dockerfile = new SourceText(name, await File.ReadAllTextAsync(file, cancellationToken)) };
+        return request with { DockerfilePath = null, Dockerfile = new SourceText(WebAddress.Shown(url), ReadInside(fetched.Snapshot.Path, DefaultName).Text) };
     }
 
     /// <summary>Where the Dockerfile of a folder context is; null when it is in no file, or inside a context from elsewhere.</summary>
