@@ -17,6 +17,26 @@ public class InstructionTests
         Assert.Equal("from", file.Stages[0].From.Header.Keyword.Text);
     }
 
+    [Fact] // I2
+    public void There_are_eighteen_keywords_in_any_case()
+    {
+        string[] instructions =
+        [
+            "ADD a b", "ARG a", "CMD a", "COPY a b", "ENTRYPOINT a", "ENV a=b", "EXPOSE 1", "FROM a", "HEALTHCHECK NONE", "LABEL a=b", "MAINTAINER a", "ONBUILD RUN a", "RUN a",
+            "SHELL [\"a\"]", "STOPSIGNAL 1", "USER a", "VOLUME a", "WORKDIR a",
+        ];
+        Assert.Equal(18, instructions.Length);
+        Assert.All(instructions, text =>
+        {
+            var keyword = text[..text.IndexOf(' ', StringComparison.Ordinal)];
+            foreach (var written in new[] { keyword, keyword.ToLowerInvariant(), keyword[..1] + keyword[1..].ToLowerInvariant() })
+            {
+                Assert.Equal(["FROM", keyword], Dockerfiles.Parse($"FROM scratch\n{written}{text[keyword.Length..]}\n").Instructions.Select(instruction => instruction.Name));
+            }
+        });
+        Assert.Contains("unknown instruction: IMPORT", Dockerfiles.Error("FROM scratch\nIMPORT a b\n"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Args_have_names_and_perhaps_defaults()
     {

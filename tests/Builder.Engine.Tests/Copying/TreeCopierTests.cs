@@ -5,7 +5,7 @@ namespace Builder.Engine.Tests.Copying;
 
 public class TreeCopierTests
 {
-    [Fact]
+    [Fact] // C16: the context
     public void A_file_goes_to_exactly_its_destination()
     {
         using var scene = new Scene("echo -n x > source/f; chmod 4751 source/f");
@@ -54,7 +54,7 @@ public class TreeCopierTests
         scene.Copy("/d", "s").AssertTree("d 755 0:0 d", "f 644 0:0 d/f \"\"");
     }
 
-    [Fact]
+    [Fact] // C15: context and --from
     public void Files_of_a_context_become_roots_and_those_of_a_stage_keep_their_owner()
     {
         using var context = new Scene("touch source/f; chown 5:6 source/f");
@@ -137,7 +137,7 @@ public class TreeCopierTests
         scene.AssertTree();
     }
 
-    [Fact]
+    [Fact] // C17: the context
     public void Times_are_those_of_the_source_to_the_nanosecond()
     {
         using var scene = new Scene("mkdir source/d; touch source/d/f; ln -s f source/d/l");
@@ -224,7 +224,7 @@ public class TreeCopierTests
         scene.Copy("/y", "").AssertTree("d 755 0:0 x", "f 644 0:0 x/b \"\"", "d 755 0:0 y", "f 644 0:0 y/c \"\"", "d 755 0:0 y/d", "f 644 0:0 y/d/b \"\"");
     }
 
-    [Fact]
+    [Fact] // C16: here-documents
     public void Inline_files_are_roots_and_readable()
     {
         using var scene = new Scene("mkdir root/d");

@@ -1,3 +1,4 @@
+# G1; --chown and --chmod: G2
 FROM corpus/base
 ADD --unpack=false archives/plain.tar /kept/
 ADD --unpack=true archives/plain.tar /unpacked

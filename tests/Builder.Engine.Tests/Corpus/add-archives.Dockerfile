@@ -1,3 +1,4 @@
+# G1
 FROM scratch
 ADD archives/plain.tar /plain
 ADD archives/t.tar.gz /gz/

@@ -1,3 +1,4 @@
+# C21
 FROM scratch
 COPY --chmod=600 hello.txt /new/parent/octal
 COPY --chmod=7777 hello.txt /all

@@ -1,3 +1,4 @@
+# C20; USER has no influence: C15
 FROM corpus/base
 USER ann
 COPY hello.txt /roots

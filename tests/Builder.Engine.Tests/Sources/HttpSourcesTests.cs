@@ -26,7 +26,7 @@ public sealed class HttpSourcesTests : IDisposable
         folder.Dispose();
     }
 
-    [Fact]
+    [Fact] // C16, C17: URLs
     public async Task A_download_is_one_private_file_of_the_servers_time()
     {
         await using var server = new TestServer(_ => TestResponse.Text(200, "hello").With("Last-Modified", Date));
@@ -39,7 +39,7 @@ public sealed class HttpSourcesTests : IDisposable
         Assert.Equal(1445412480, new DateTimeOffset(Directory.GetLastWriteTimeUtc(source.Snapshot.Path)).ToUnixTimeSeconds());
     }
 
-    [Fact]
+    [Fact] // C17: URLs
     public async Task Without_a_time_it_is_as_old_as_can_be()
     {
         await using var server = new TestServer(_ => TestResponse.Text(200, "hello"));

@@ -32,7 +32,7 @@ public sealed class RemoteAddTests(CorpusBuilder builder) : IClassFixture<Corpus
         Assert.Contains("f 644 0:0 un/packed/d/f \"f\"", lines);
     }
 
-    [Fact]
+    [Fact] // with G2: --exclude
     public async Task Exclude_takes_nothing_away_that_was_named_nor_anything_in_an_archive()
     {
         var lines = await BuildAsync("ADD --exclude=* <server>/name.txt /named/", "ADD --exclude=**/f --unpack <server>/t.tar /unpacked/");

@@ -147,7 +147,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal([DefaultPath, "G=g", "A=1", "B=1"], run.Environment);
     }
 
-    [Fact]
+    [Fact] // A7
     public async Task Of_env_and_arg_the_last_wins_and_only_env_is_in_the_config()
     {
         const string Text = "FROM scratch\nENV X=1\nARG X=2\nRUN x\nENV Y=$X\n";
@@ -166,7 +166,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Contains("L RUN |1 A=2 /bin/sh -c x # buildkit", await HistoryOf("FROM scratch\nARG A=1\nARG A=2\nRUN x\n"));
     }
 
-    [Fact]
+    [Fact] // F6
     public async Task A_trigger_of_a_stage_runs_first_in_its_child_and_is_gone_there()
     {
         const string Text = "FROM scratch AS b\nONBUILD LABEL x=1\nFROM b\nLABEL y=1\n";
@@ -177,7 +177,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal(["LABEL x=1"], (await ConfigOf(Text, new CompileOptions { Target = "b" })).OnBuild);
     }
 
-    [Fact]
+    [Fact] // F6
     public async Task Triggers_of_an_image_run_first_and_may_need_stages_of_the_file()
     {
         Resolver.With("base", new ExecutionConfig { OnBuild = ["ENV A=1", "COPY --from=tool /t /t"] });
@@ -226,7 +226,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Contains("http_proxy=p", (await LastOperation<RunOperation>(Text, WithArgs(("http_proxy", "p")))).Environment);
     }
 
-    [Fact]
+    [Fact] // E2
     public async Task Env_values_see_what_was_before_the_instruction()
     {
         var config = await ConfigOf("FROM scratch\nENV a=old\nENV a=1 b=$a c=\"x $a\"\n");

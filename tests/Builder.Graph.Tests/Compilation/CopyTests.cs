@@ -5,7 +5,7 @@ namespace Builder.Graph.Tests.Compilation;
 
 public sealed class CopyTests : CompilerTest
 {
-    [Theory]
+    [Theory] // C8
     [InlineData("a /x", "/x", false)]
     [InlineData("a /x/", "/x", true)]
     [InlineData("a /x/.", "/x", true)]
@@ -37,6 +37,7 @@ public sealed class CopyTests : CompilerTest
 
     [Theory]
     [InlineData("a/b/./c/d", "/a/b/./c/d")]
+    [InlineData("a/./b/./c", "/a/./b/c")] // C23: the first one
     [InlineData("./a", "/./a")]
     [InlineData("a/../b/./../c", "/b/./c")]
     [InlineData("a//b", "/a/b")]
@@ -123,7 +124,7 @@ public sealed class CopyTests : CompilerTest
     public async Task A_here_document_whose_name_is_no_plain_name_is_refused(string name) =>
         Assert.Equal(2, (await ErrorOf($"FROM scratch\nCOPY <<{name} /d/\nx\n{name}\n")).Span!.Line);
 
-    [Theory]
+    [Theory] // with G6
     [InlineData("COPY http://h/x /", "source can't be a URL for COPY")]
     [InlineData("COPY https://h/x.git /", "source can't be a git ref for COPY")]
     [InlineData("COPY git@h:x /", "source can't be a git ref for COPY")]
@@ -189,7 +190,7 @@ public sealed class CopyTests : CompilerTest
         Assert.Equal([1, 2, 3, 1], ((CopyOperation)plan.Root.Operation).Sources.Select(source => source.Input));
     }
 
-    [Theory]
+    [Theory] // with G6
     [InlineData("https://h/r.git", "https://h/r.git", null, null)]
     [InlineData("https://h/r.git#v1:a/../b", "https://h/r.git", "v1", "/b")]
     [InlineData("https://h/r.git?branch=x&subdir=s", "https://h/r.git", "refs/heads/x", "/s")]

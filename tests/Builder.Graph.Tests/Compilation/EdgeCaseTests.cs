@@ -88,8 +88,8 @@ public sealed class EdgeCaseTests : CompilerTest
     [Theory]
     [InlineData("ARG X=\"a b\"\nENV R=$X\n", "a b")] // 57
     [InlineData("ARG A=1 X=${A}2\nENV R=$X\n", "12")] // 58
-    [InlineData("ENV a=old\nENV a=1 R=$a\n", "old")] // 66
-    [InlineData("ARG a=1 b=$a\nENV R=$b\n", "1")] // 66
+    [InlineData("ENV a=old\nENV a=1 R=$a\n", "old")] // 66, E2
+    [InlineData("ARG a=1 b=$a\nENV R=$b\n", "1")] // 66, A4
     [InlineData("ENV v=1\nENV R=$$\n", "")] // 67
     [InlineData("ENV v=1\nENV R=\\$v\n", "$v")]
     [InlineData("ENV v=1\nENV R='$v'\n", "$v")]

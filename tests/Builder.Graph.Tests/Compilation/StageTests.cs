@@ -6,7 +6,7 @@ namespace Builder.Graph.Tests.Compilation;
 
 public sealed class StageTests : CompilerTest
 {
-    [Fact]
+    [Fact] // F7: an image that is missing
     public async Task Only_stages_that_the_target_needs_are_compiled_and_their_bases_resolved()
     {
         const string Text = """
@@ -299,7 +299,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal(2, error.Span!.Line);
     }
 
-    [Fact]
+    [Fact] // B6
     public async Task Without_cache_all_steps_or_those_of_named_stages_are_run_again()
     {
         const string Text = "FROM base AS a\nRUN x\nFROM a AS b\nRUN y\n";
@@ -309,6 +309,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal([false, false, false], await Ignored(new CompileOptions()));
         Assert.Equal([false, true, true], await Ignored(new CompileOptions { NoCache = true }));
         Assert.Equal([false, true, false], await Ignored(new CompileOptions { NoCacheStages = ["A"] }));
+        Assert.Equal([false, true, true], await Ignored(new CompileOptions { NoCacheStages = ["b", "A"] }));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ModeChangeTests
         Assert.Equal(mode, change.Apply(0, isDirectory: true));
     }
 
-    [Theory]
+    [Theory] // C21
     [InlineData("u=rwX,go=rX", "644", false, "644")]
     [InlineData("u=rwX,go=rX", "744", false, "755")]
     [InlineData("u=rwX,go=rX", "600", true, "755")]
@@ -39,7 +39,7 @@ public sealed class ModeChangeTests
         Assert.Equal(Octal(after), change.Apply(Octal(before), isDirectory));
     }
 
-    [Theory]
+    [Theory] // C21
     [InlineData("888")]
     [InlineData("10000")]
     [InlineData("7x")]

@@ -140,7 +140,7 @@ public sealed class SolverTests
         Assert.Equal(["", "a", "b"], build.RunNames);
     }
 
-    [Fact]
+    [Fact] // B2: independent stages
     public async Task Independent_vertices_run_at_the_same_time()
     {
         using var barrier = new Barrier(3);
