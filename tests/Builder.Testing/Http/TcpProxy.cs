@@ -140,7 +140,7 @@ public sealed class TcpProxy : IAsyncDisposable
             if (passed == CutAfter)
             {
                 // What was sent must arrive before the reset overtakes it.
-                await Task.Delay(20, stop.Token);
+                await Task.Delay(100, stop.Token);
                 return;
             }
         }
