@@ -4,6 +4,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Images;
 using Builder.Storage;
 using Builder.Storage.Garbage;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Cli;
 
@@ -17,6 +18,7 @@ internal static class StoreSettings
     [
         (Setting("--fsync", "What waits for the disk: always (everything), commit (blobs and names) or never (default: commit)", "policy"), "BUILDER_FSYNC"),
         (Setting("--store-layers", "New layers are promised (lazy) or written as blobs at once (written), for other tools to read the store (default: lazy)", "mode"), "BUILDER_STORE_LAYERS"),
+        (Setting("--snapshotter", "How a step's files lie on its parent's: overlay, copy, or auto for what the machine can (default: auto)", "kind"), "BUILDER_SNAPSHOTTER"),
         (Setting("--store-budget", "After a build, remove what has not been used for longest until the store is no larger than this", "size"), "BUILDER_STORE_BUDGET"),
         (Setting("--store-min-free", "After a build, remove what has not been used for longest until this much of the disk is free", "size"), "BUILDER_STORE_MIN_FREE"),
     ];
@@ -36,6 +38,13 @@ internal static class StoreSettings
             null or "lazy" => false,
             "written" => true,
             var other => throw new BuilderException(CliErrors.Usage, $"unknown way to store layers '{other}'", "it is lazy or written"),
+        },
+        Snapshotter = Variable("BUILDER_SNAPSHOTTER") switch
+        {
+            null or "auto" => Snapshotter.Auto,
+            "overlay" => Snapshotter.Overlay,
+            "copy" => Snapshotter.Copy,
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown snapshotter '{other}'", "it is auto, overlay or copy"),
         },
         Warn = sentence => Terminal.WriteErrorLine("warning: " + Terminal.Harmless(sentence)),
     };

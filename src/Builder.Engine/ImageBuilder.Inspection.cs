@@ -16,8 +16,10 @@ public sealed partial class ImageBuilder
     public async Task<CheckedDockerfile> CheckAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var sources = new RemoteSources(store, request.Sources, time);
+        using var access = new BuildAccess(request, store.NewTemporaryPath);
+        using var sources = new RemoteSources(store, access.Sources, time);
         using var context = await OpenContextAsync(request, sources, cancellationToken);
+        request = await DockerfileReader.FetchAsync(request, sources, cancellationToken);
         var source = DockerfileReader.Read(request, context);
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
         try
@@ -38,8 +40,10 @@ public sealed partial class ImageBuilder
     public async Task<(SourceText Source, Outline Outline)> OutlineAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var sources = new RemoteSources(store, request.Sources, time);
+        using var access = new BuildAccess(request, store.NewTemporaryPath);
+        using var sources = new RemoteSources(store, access.Sources, time);
         using var context = await OpenContextAsync(request, sources, cancellationToken);
+        request = await DockerfileReader.FetchAsync(request, sources, cancellationToken);
         var source = DockerfileReader.Read(request, context);
         var images = new LenientImages(new BaseImages(store, registry, request.Pull));
         var options = OptionsFor(request, context, sources);
@@ -51,8 +55,10 @@ public sealed partial class ImageBuilder
     public async Task<(SourceText Source, IReadOnlyList<TargetDescription> Targets)> TargetsAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var sources = new RemoteSources(store, request.Sources, time);
+        using var access = new BuildAccess(request, store.NewTemporaryPath);
+        using var sources = new RemoteSources(store, access.Sources, time);
         using var context = await OpenContextAsync(request, sources, cancellationToken);
+        request = await DockerfileReader.FetchAsync(request, sources, cancellationToken);
         var source = DockerfileReader.Read(request, context);
         return (source, DockerfileInspector.Targets(FrontEnd.Parse(source, request.BuildArgs)));
     }

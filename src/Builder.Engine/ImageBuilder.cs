@@ -6,9 +6,7 @@ using Builder.Engine.Exporters;
 using Builder.Engine.Images;
 using Builder.Engine.Mounts;
 using Builder.Engine.Runners;
-using Builder.Engine.Secrets;
 using Builder.Engine.Sources;
-using Builder.Engine.Ssh;
 using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Graph.Solving;
@@ -33,8 +31,10 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(warnings);
-        using var sources = new RemoteSources(store, request.Sources, time);
+        using var access = new BuildAccess(request, store.NewTemporaryPath);
+        using var sources = new RemoteSources(store, access.Sources, time);
         using var context = await OpenContextAsync(request, sources, cancellationToken);
+        request = await DockerfileReader.FetchAsync(request, sources, cancellationToken);
         var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
         var named = NamedContexts(request, contexts);
 
@@ -54,7 +54,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
         var forecast = request.Squash == SquashMode.None ? ForecastFor(plan.Image, outputs, cancellationToken) : null;
-        var root = await SolveAsync(request, plan, contexts, sources, bases, events, forecast, cancellationToken);
+        var root = await SolveAsync(request, access, plan, contexts, sources, bases, events, forecast, cancellationToken);
         var assembler = new ImageAssembler(store, bases, request.Annotations);
         var exporter = new ImageExporter(store, bases, stdout);
         var manifests = new List<Descriptor>();
@@ -73,7 +73,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         new(store, image.Steps.Select(step => step.Layer).OfType<Vertex>(), ImageAssembler.OptionsFor(image, outputs[0].Form.RewriteTimestamps ?? true), cancellationToken);
 
     private async Task<StepResult?> SolveAsync(
-        BuildRequest request, BuildPlan plan, ContextFolders contexts, RemoteSources sources, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
+        BuildRequest request, BuildAccess access, BuildPlan plan, ContextFolders contexts, RemoteSources sources, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
     {
         // An image that only adds words to its base needs none of its files.
         var needsFiles = request.Squash == SquashMode.All || plan.Image.Steps.Any(step => step.Layer is not null) || request.Outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
@@ -84,12 +84,11 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
 
         var graph = BuildGraph.Of(plan.Root);
         request.Allowed.Require(graph);
-        using var agents = new SshAgents(request.SshAgents, store.NewTemporaryPath);
         var binds = new BindSources(store, contexts, time);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            RunRunnerOf(request, binds, agents, events),
+            RunRunnerOf(request, access, binds, events),
             binds,
             new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
             forecast);
@@ -105,7 +104,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         }
     }
 
-    private RunRunner RunRunnerOf(BuildRequest request, BindSources binds, SshAgents agents, IBuildEvents events)
+    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, IBuildEvents events)
     {
         var settings = new RunSettings
         {
@@ -115,9 +114,8 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             Limits = request.Limits,
             CachePlaces = request.CachePlaces,
         };
-        var secrets = new BuildSecrets(request.Secrets, Environment.GetEnvironmentVariable);
         void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
-        var mounting = new StepMounts.Maker(store, binds, secrets, agents, settings, Tell);
+        var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, Tell);
         return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, events, time);
     }
 

@@ -51,7 +51,7 @@ public sealed class BuilderStore : IDisposable
         LayoutIndex = new LayoutIndexFile(root, files, Content, Leases);
         Names = new ImageNames(Path.Combine(root, "names"), files, Content, Leases, LayoutIndex);
         Chains = new ChainRecords(Path.Combine(root, "chains"), records, Leases);
-        Snapshots = new SnapshotStore(root, temp, records, options.Fsync, Leases, Chains, userXattrs);
+        Snapshots = new SnapshotStore(root, temp, records, options.Fsync, Leases, Chains, userXattrs, options.Snapshotter);
         LayerRecords = new LayerRecords(Path.Combine(root, "layers"), records, Leases);
         Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);

@@ -18,6 +18,9 @@ public sealed record StoreOptions
     /// <summary>The store's folder; created, with mode 0700, when it does not exist.</summary>
     public required string Root { get; init; }
 
+    /// <summary>How trees are stacked. Stores may be used with one and with the other; the images are the same.</summary>
+    public Snapshots.Snapshotter Snapshotter { get; init; }
+
     public FsyncPolicy Fsync { get; init; } = FsyncPolicy.Commit;
 
     /// <summary>New layers are written as blobs at once, for other tools to read; else they are promised.</summary>

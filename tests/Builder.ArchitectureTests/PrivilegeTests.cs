@@ -48,7 +48,45 @@ public sealed partial class PrivilegeTests
             from file in Repository.Sources(folder.Split('/')[0])
             where file.Replace('\\', '/').Contains($"/{folder}/", StringComparison.Ordinal)
             from hit in File.ReadLines(file).Select((text, index) => (text, line: index + 1))
+            where !hit.text.TrimStart().StartsWith("//", StringComparison.Ordinal) && DescriptorlessCode().IsMatch(hit.text)
+            select $"{Repository.Relative(file)}:{hit.line}: {hit.text.Trim()}";
+        Assert.Empty(hits);
+    }
+
+    /// <summary>
+    /// What other people's trees hold (images, contexts, steps' results) is reached through RootDirectory and DirectoryHandle
+    /// alone: a path as a string, given to System.IO, follows whatever link it meets.
+    /// </summary>
+    [Fact]
+    public void Whoever_works_in_other_peoples_trees_uses_no_paths()
+    {
+        string[] places =
+        [
+            "Builder.Engine/Copying/", "Builder.Engine/Exporters/TreeTar", "Builder.Storage/Layers/LayerApplier", "Builder.Storage/Layers/LayerWriter",
+            "Builder.Storage/Layers/LayerEntries", "Builder.Storage/Layers/LayerComparison", "Builder.Storage/Layers/LinkGroups", "Builder.Storage/Layers/UnpackingPath",
+            "Builder.Storage/Layers/UnpackedDirectory", "Builder.Storage/Layers/FileMetadata", "Builder.Storage/Layers/DirectoryTimes", "Builder.Storage/Snapshots/TreeStacker",
+            "Builder.Containers/Users/", "Builder.Containers/Rootfs/",
+        ];
+        var sources = Repository.Rooms.SelectMany(Repository.Sources).ToLookup(file => Array.Find(places, place => file.Replace('\\', '/').Contains("/" + place, StringComparison.Ordinal)));
+        Assert.All(places, place => Assert.NotEmpty(sources[place]));
+        var hits =
+            from place in places
+            from file in sources[place]
+            from hit in File.ReadLines(file).Select((text, index) => (text, line: index + 1))
             where !hit.text.TrimStart().StartsWith("//", StringComparison.Ordinal) && PathCode().IsMatch(hit.text)
+            select $"{Repository.Relative(file)}:{hit.line}: {hit.text.Trim()}";
+        Assert.Empty(hits);
+    }
+
+    /// <summary>Nobody makes a path of a tree's folder and a name in it; a source fills a folder that is new, empty and its own.</summary>
+    [Fact]
+    public void The_folder_of_a_tree_is_not_joined_with_a_name()
+    {
+        var hits =
+            from room in Repository.Rooms
+            from file in Repository.Sources(room)
+            from hit in File.ReadLines(file).Select((text, index) => (text, line: index + 1))
+            where !Repository.Relative(file).Contains("Builder.Engine/Sources/", StringComparison.Ordinal) && JoinedTree().IsMatch(hit.text)
             select $"{Repository.Relative(file)}:{hit.line}: {hit.text.Trim()}";
         Assert.Empty(hits);
     }
@@ -77,6 +115,12 @@ public sealed partial class PrivilegeTests
     [GeneratedRegex(@"\bConsole\.")]
     private static partial Regex TerminalCode();
 
+    [GeneratedRegex(@"(?<![\w.])(File|Directory|FileInfo|DirectoryInfo|Path)(\.(Open|Create|Read|Write|Exists|Delete|Move|Copy|Enumerate|Get(?!DirectoryName|FileName)|Set|Append|Resolve|Combine|Join)|\()")]
+    private static partial Regex PathCode();
+
+    [GeneratedRegex(@"Path\.(Combine|Join)\((\w+\.)?(UpperDir|LowerDirs|[sS]napshot\.Path|top\.Path|layer\.Path|parent\.Path)\b")]
+    private static partial Regex JoinedTree();
+
     // What a caller may replace ("{ get; init; } = …") is no hidden input.
     [GeneratedRegex(@"^(?!.*\{ get; init; \}).*\b(Thread\.Sleep|Environment\.Exit|DateTime\.(Utc)?Now|DateTimeOffset\.(Utc)?Now|Random\.Shared|Guid\.NewGuid)\b")]
     private static partial Regex HiddenInputs();
@@ -86,5 +130,5 @@ public sealed partial class PrivilegeTests
 
     // A FileStream over a descriptor, and a property that is called Directory, name no path.
     [GeneratedRegex(@"(?<![\w.])((File|Directory)\.(?!Dispose\b)|new (FileInfo|DirectoryInfo)\()")]
-    private static partial Regex PathCode();
+    private static partial Regex DescriptorlessCode();
 }

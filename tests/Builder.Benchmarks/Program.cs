@@ -1,10 +1,16 @@
 using BenchmarkDotNet.Running;
 using Builder.Benchmarks.SideBySide;
 
-// "side-by-side NATIVE-PROGRAM [ROUNDS]" runs Builder against its peers; anything else goes to BenchmarkDotNet.
+// "side-by-side NATIVE-PROGRAM [ROUNDS]" runs Builder against its peers, "layers [DEBIAN-TAR [ROUNDS]]" what it does with layers
+// beside tar, pigz and their like; anything else goes to BenchmarkDotNet.
 if (args is ["side-by-side", var program, .. var rest])
 {
     return await Comparison.RunAsync(Path.GetFullPath(program), rest is [var rounds, ..] ? int.Parse(rounds) : 5);
+}
+
+if (args is ["layers", .. var what])
+{
+    return await Builder.Benchmarks.Layers.LayerBench.RunAsync(what is [var tar, ..] ? Path.GetFullPath(tar) : null, what is [_, var count, ..] ? int.Parse(count) : 5);
 }
 
 // "registry NATIVE-PROGRAM [ROUNDS [MEGABYTES]]" pulls and pushes against skopeo and buildah.

@@ -35,7 +35,7 @@ public sealed class ImageFormTests
         Assert.Equal("three\ntwo\nzeros\n", (await other.RunAsync("run", "app")).ExpectSuccess().Output);
         string[] storage = ["--root", builder.Files.PathOf("podman"), "--runroot", builder.Files.PathOf("podman-run"), "--storage-driver", "vfs"];
         (await Tool.RunAsync("podman", [.. storage, "load", "-i", archive])).ExpectSuccess();
-        (await Tool.RunAsync("podman", [.. storage, "save", "-o", builder.Files.PathOf("again.tar"), "app"])).ExpectSuccess();
+        (await Tool.RunAsync("podman", [.. storage, "save", "--format", "oci-archive", "-o", builder.Files.PathOf("again.tar"), "app"])).ExpectSuccess();
     }
 
     [Fact]

@@ -113,14 +113,16 @@ public sealed class SourceTests
     [InlineData("czf")]
     [InlineData("cjf")]
     [InlineData("cJf")]
+    [InlineData("--zstd -cf")]
     public async Task An_archive_on_standard_input(string how)
     {
+        Tool.Require("tar", "bzip2", "xz", "zstd");
         using var builder = new BuilderProgram();
         Context(builder, "FROM scratch\nCOPY . /\n");
         builder.Files.Write("context/a", "a");
         builder.Files.Write("context/.dockerignore", "a");
         var archive = builder.Files.PathOf("context.tar");
-        (await Tool.RunAsync("tar", [how, archive, "-C", builder.Files.PathOf("context"), "."])).ExpectSuccess();
+        (await Tool.RunAsync("tar", [.. how.Split(' '), archive, "-C", builder.Files.PathOf("context"), "."])).ExpectSuccess();
         Assert.Equal([".dockerignore", "Dockerfile", "a"], Names(await ListFromAsync(builder, archive)));
         builder.AssertNothingIsLeftBehind();
     }
@@ -169,6 +171,37 @@ public sealed class SourceTests
         Assert.Contains("error " + code, result.Expect(status).Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(builder.Files.Path, "escaped", SearchOption.AllDirectories));
         builder.AssertNothingIsLeftBehind();
+    }
+
+    [Fact]
+    public async Task What_no_step_asks_for_need_not_be_readable()
+    {
+        Tool.RequireRoot();
+        using var builder = new BuilderProgram(caller: Caller.User);
+        var context = Context(builder, "FROM scratch\nCOPY open dir/open /\n");
+        builder.Files.Write("context/open", "x", "644");
+        builder.Files.Write("context/dir/open", "y", "644");
+        builder.Files.Write("context/closed", "secret", "000");
+        builder.Files.Write("context/dir/closed", "secret", "000");
+        builder.Files.Write("context/shut/file", "secret", "000");
+        (await Tool.RunAsync("chown", "-R", "0:0", context)).ExpectSuccess();
+        (await Tool.RunAsync("chmod", "700", builder.Files.PathOf("context/shut"))).ExpectSuccess();
+        Assert.Equal(["open"], Names(await ListAsync(builder, context)));
+        Context(builder, "FROM scratch\nCOPY . /\n");
+        var refused = await builder.RunAsync("build", context);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("permission denied", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_argument_without_a_value_has_that_of_the_environment()
+    {
+        using var builder = new BuilderProgram();
+        var context = Context(builder, "FROM scratch\nARG GIVEN=default\nARG ABSENT=default\nARG VOID=default\nCOPY <<x /\n$GIVEN|$ABSENT|$VOID\nx\n");
+        var files = builder.Files.PathOf("files");
+        var options = new ToolOptions { Environment = new Dictionary<string, string> { ["GIVEN"] = "from outside", ["VOID"] = "" } };
+        (await builder.RunAsync(["build", "--build-arg", "GIVEN", "--build-arg", "ABSENT", "--build-arg", "VOID", "-o", files, context], options)).ExpectSuccess();
+        Assert.Equal("from outside|default|\n", await File.ReadAllTextAsync(Path.Combine(files, "x")));
     }
 
     [Fact]

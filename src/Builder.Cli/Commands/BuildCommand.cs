@@ -22,7 +22,7 @@ namespace Builder.Cli.Commands;
 internal static class BuildCommand
 {
     private static readonly Option<string[]> Tag = new("--tag", "-t") { Description = "Name of the image, as name[:tag]; may be repeated", HelpName = "name" };
-    private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile (default: Dockerfile in the context; - is standard input)", HelpName = "path" };
+    private static readonly Option<string?> File = new("--file", "-f") { Description = "The Dockerfile, a path or a URL (default: Dockerfile in the context; - is standard input)", HelpName = "path" };
     private static readonly Option<string?> Target = new("--target") { Description = "The stage to build (default: the last)", HelpName = "stage" };
     private static readonly Option<string[]> BuildArg = new("--build-arg") { Description = "Value of an ARG, as NAME=VALUE, or NAME for that of the environment", HelpName = "name=value" };
     private static readonly Option<string[]> BuildContext = new("--build-context") { Description = "A further context, as NAME=folder, NAME=url, NAME=oci-layout://folder[:tag] or NAME=docker-image://reference", HelpName = "name=value" };
@@ -38,8 +38,8 @@ internal static class BuildCommand
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string> UserNamespace = new("--userns") { Description = "User ids of RUN steps: host, or private for a user namespace a step", DefaultValueFactory = _ => "host", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
-    private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret, as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
-    private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
+    private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret and for sources (GIT_AUTH_TOKEN, HTTP_AUTH_TOKEN_host), as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
+    private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh, and default for repositories: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
     private static readonly Option<string[]> Allow = new("--allow") { Description = "What steps may have beyond a container: network.host, security.insecure, device[=NAME]", HelpName = "entitlement" };
     private static readonly Option<string?> ShmSize = new("--shm-size") { Description = "Size of /dev/shm in RUN steps, such as 256m (default: 64m)", HelpName = "size" };
     private static readonly Option<string[]> Ulimit = new("--ulimit") { Description = "A resource limit of RUN steps, as NAME=SOFT[:HARD]", HelpName = "limit" };

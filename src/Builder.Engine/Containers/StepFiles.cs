@@ -1,6 +1,7 @@
 using System.Text;
 using Builder.Containers;
 using Builder.Linux.Files;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Engine.Containers;
 
@@ -8,6 +9,7 @@ namespace Builder.Engine.Containers;
 internal sealed class StepFiles : IDisposable
 {
     private readonly string folder;
+    private DirectoryStubs? stubs;
 
     public StepFiles(string folder)
     {
@@ -48,9 +50,25 @@ internal sealed class StepFiles : IDisposable
             ReadOnly: false),
     ];
 
-    /// <summary>Mount points that the root lacks go into a layer of their own that is in no image.</summary>
+    /// <summary>What becomes <c>/</c> of a step: an overlay, or the draft's own copy of the tree.</summary>
+    public static ContainerRoot RootOf(SnapshotDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        return draft.IsWhole ? new DirectoryRoot(draft.UpperDir) : new OverlayRoot(draft.LowerDirs, draft.UpperDir, draft.WorkDir);
+    }
+
+    /// <summary>
+    /// Mount points that the root lacks go into a layer of their own that is in no image; where there are no layers, into the
+    /// tree until this is disposed.
+    /// </summary>
     public ContainerSpec WithStubs(ContainerSpec spec)
     {
+        if (spec.Root is DirectoryRoot directory)
+        {
+            stubs = DirectoryStubs.Make(directory.Path, InitLayer.StubsFor(spec));
+            return spec;
+        }
+
         var overlay = (OverlayRoot)spec.Root;
         var init = MakeFolder("init");
         return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
@@ -58,9 +76,17 @@ internal sealed class StepFiles : IDisposable
             : spec;
     }
 
+    /// <summary>Takes the stubs out of a tree that is to be kept. Must come before the draft is committed.</summary>
+    public void RemoveStubs()
+    {
+        stubs?.Dispose();
+        stubs = null;
+    }
+
     /// <summary>By descriptors: a step may have written to some of it, with names that are no text.</summary>
     public void Dispose()
     {
+        RemoveStubs();
         using var parent = DirectoryHandle.Open(Path.GetDirectoryName(folder)!);
         parent.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(folder)));
     }

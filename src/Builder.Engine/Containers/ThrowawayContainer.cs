@@ -4,6 +4,7 @@ using Builder.Engine.Images;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Storage;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Engine.Containers;
 
@@ -17,14 +18,14 @@ public sealed class ThrowawayContainer(BuilderStore store)
         var snapshot = await StoredImageTree.UnpackAsync(store, image, cancellationToken);
         await using var draft = store.Snapshots.Begin(snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
-        return await ContainerProcess.RunAsync(files.WithStubs(Describe(image, arguments, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files)), output, cancellationToken);
+        return await ContainerProcess.RunAsync(files.WithStubs(Describe(image, arguments, draft, files)), output, cancellationToken);
     }
 
-    private ContainerSpec Describe(StoredImage image, IReadOnlyList<string> arguments, IReadOnlyList<string> lowers, string upper, string work, StepFiles files)
+    private ContainerSpec Describe(StoredImage image, IReadOnlyList<string> arguments, SnapshotDraft draft, StepFiles files)
     {
         var config = image.Config.Execution ?? new ExecutionConfig();
         ResolvedUser user;
-        using (var view = OverlayMount.OpenView(lowers, store.Snapshots.UserXattrs))
+        using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
         {
             user = UserLookup.Resolve(config.User ?? "", AccountFiles.Reader(view));
         }
@@ -38,7 +39,7 @@ public sealed class ThrowawayContainer(BuilderStore store)
             WorkingDirectory = string.IsNullOrEmpty(config.WorkingDir) ? "/" : config.WorkingDir,
             User = user,
             Hostname = hostname,
-            Root = new OverlayRoot(lowers, upper, work),
+            Root = StepFiles.RootOf(draft),
             Mounts = files.NetworkFiles(hostname, [], NetworkMode.Host),
         };
     }

@@ -45,7 +45,8 @@ internal sealed class ContextOpener(BuilderStore store, RemoteSources sources, S
             return new MainContext(fetched.Snapshot.Path, IsRemote: true) { Time = fetched.Time };
         }
 
-        await using var file = File.OpenRead(Path.Combine(fetched.Snapshot.Path, download.FileName));
+        using var folder = DirectoryHandle.Open(fetched.Snapshot.Path);
+        await using var file = new FileStream(folder.OpenFile(Encoding.UTF8.GetBytes(download.FileName)), FileAccess.Read);
         var opened = await ReadAsync(file, WebAddress.Shown(context), cancellationToken);
         return opened with { Time = fetched.Time ?? opened.Time };
     }

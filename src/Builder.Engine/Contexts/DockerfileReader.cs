@@ -1,6 +1,9 @@
 using System.Text;
 using Builder.Diagnostics;
 using Builder.Engine.Copying;
+using Builder.Engine.Sources;
+using Builder.Engine.Sources.Http;
+using Builder.Graph.Operations;
 using Builder.Linux;
 using Builder.Linux.Files;
 
@@ -12,6 +15,19 @@ internal static class DockerfileReader
     private const string DefaultName = "Dockerfile";
     private const string LowerName = "dockerfile";
     private const int MaxSize = 64 << 20;
+
+    /// <summary>A request whose <c>-f</c> is a URL, with what is there as its Dockerfile; any other as it is.</summary>
+    /// <exception cref="BuilderException">See <see cref="SourceErrors"/>; <see cref="EngineErrors.NoDockerfile"/>.</exception>
+    public static async Task<BuildRequest> FetchAsync(BuildRequest request, RemoteSources sources, CancellationToken cancellationToken)
+    {
+        if (request.DockerfilePath is not { } url || !(url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal)))
+        {
+            return request;
+        }
+
+        var fetched = await sources.FetchAsync(new HttpOperation(url, DefaultName, null), (_, _) => { }, cancellationToken);
+        return request with { DockerfilePath = null, Dockerfile = new SourceText(WebAddress.Shown(url), ReadInside(fetched.Snapshot.Path, DefaultName).Text) };
+    }
 
     /// <summary>Where the Dockerfile of a folder context is; null when it is in no file, or inside a context from elsewhere.</summary>
     public static string? PathOf(BuildRequest request, MainContext context)

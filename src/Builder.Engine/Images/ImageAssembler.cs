@@ -1,3 +1,4 @@
+using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Oci;
 using Builder.Storage;
@@ -33,7 +34,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
             {
                 snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
-                layer = squash == SquashMode.None ? store.Layers.Describe(snapshot, options, cancellationToken) : null;
+                layer = squash == SquashMode.None ? Describe(step.Layer, snapshot, options, cancellationToken) : null;
             }
 
             var isEmpty = layer is null || layer.IsEmpty;
@@ -69,6 +70,19 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
         ImageLaws.Require(manifest, config);
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
+    }
+
+    /// <summary>What cannot be a layer is the fault of the instruction that left it.</summary>
+    private LayerInfo Describe(Vertex step, Snapshot snapshot, LayerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return store.Layers.Describe(snapshot, options, cancellationToken);
+        }
+        catch (Diagnostics.BuilderException e) when (step.SourceSpan is { } span)
+        {
+            throw e.At(span);
+        }
     }
 
     /// <summary>Null for none, so that an image without annotations has the bytes that it always had.</summary>

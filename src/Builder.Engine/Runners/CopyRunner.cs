@@ -33,7 +33,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
-        using (var root = OverlayMount.Mount(draft.Overlay))
+        using (var root = draft.Mount())
         {
             var owner = operation.Chown is null ? ((uint, uint)?)null : ResolveOwner(vertex, operation.Chown, root);
             var mode = operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod);
@@ -70,7 +70,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
     {
         await using var draft = store.Snapshots.Begin(root.Snapshot);
-        using (var view = OverlayMount.Mount(draft.Overlay))
+        using (var view = draft.Mount())
         {
             var user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
             var copier = new TreeCopier(view, new CopyRules((user.Uid, user.Gid), null, true, newDirectoryTime), cancellationToken);

@@ -8,6 +8,7 @@ using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Storage;
+using Builder.Storage.Snapshots;
 using RunNetwork = Builder.Dockerfile.Syntax.RunNetwork;
 using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 
@@ -21,7 +22,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
         await using var mounts = await mounting.MakeAsync(vertex, operation, inputs, files, cancellationToken);
-        var spec = Describe(operation, draft.LowerDirs, draft.UpperDir, draft.WorkDir, files, mounts);
+        var spec = Describe(operation, draft, files, mounts);
         var tail = new OutputTail();
         var exit = await ContainerProcess.RunAsync(
             files.WithStubs(operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec),
@@ -32,15 +33,16 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             },
             cancellationToken);
 
+        files.RemoveStubs();
         return exit.Succeeded
             ? new StepResult(draft.Commit(time.GetUtcNow()))
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 
-    private ContainerSpec Describe(RunOperation operation, IReadOnlyList<string> lowers, string upper, string work, StepFiles files, StepMounts mounts)
+    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts)
     {
         ResolvedUser user;
-        using (var view = OverlayMount.OpenView(lowers, store.Snapshots.UserXattrs))
+        using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
         {
             user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
         }
@@ -57,7 +59,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             Hostname = operation.Hostname,
             Network = network,
             UserNamespace = settings.UserNamespace,
-            Root = new OverlayRoot(lowers, upper, work),
+            Root = StepFiles.RootOf(draft),
             Devices = added.Nodes,
             Limits = settings.Limits,
             SharedMemorySize = settings.SharedMemorySize ?? ContainerSpec.DefaultSharedMemorySize,

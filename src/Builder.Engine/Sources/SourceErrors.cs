@@ -49,4 +49,10 @@ public static class SourceErrors
 
     /// <summary>A remote repository has no such branch, tag, commit or folder.</summary>
     public static readonly ErrorCode NoSuchReference = new(4062);
+
+    /// <summary>The server of a repository sends nothing, or is never done.</summary>
+    public static readonly ErrorCode GitSilent = new(4070);
+
+    /// <summary>A repository is bigger than a build takes.</summary>
+    public static readonly ErrorCode GitTooBig = new(4071);
 }

@@ -22,8 +22,11 @@ internal sealed class KeyAgent : IDisposable
 
     private KeyAgent(Process command, RootDirectory folder, int agentId) => (this.command, this.folder, this.agentId) = (command, folder, agentId);
 
-    /// <summary>A path that this process can connect to.</summary>
-    public string Socket => $"/proc/self/fd/{folder.Descriptor}/{Name}";
+    /// <summary>A path that this process and those it starts can connect to.</summary>
+    public string Socket => $"/proc/{ProcessNumber}/fd/{folder.Descriptor}/{Name}";
+
+    /// <summary>As the mounted /proc counts, which may be that of another namespace than ours.</summary>
+    private static string ProcessNumber { get; } = new FileInfo("/proc/self").LinkTarget ?? "self";
 
     /// <summary>Starts an agent in a folder of ours and gives it the keys.</summary>
     /// <exception cref="BuilderException"><see cref="EngineErrors.SshAgent"/>.</exception>

@@ -32,6 +32,9 @@ public readonly record struct FileStatus
     /// <summary>In bytes; for a symbolic link the length of its target.</summary>
     public long Size { get; init; }
 
+    /// <summary>It occupies less than its size: there are holes in it, or the file system compresses it.</summary>
+    public bool IsSparse { get; init; }
+
     public FileTime Modified { get; init; }
 
     /// <summary>When anything of it changed last, its name and its bytes too; nobody can set it.</summary>

@@ -55,15 +55,48 @@ public static unsafe class OpenedFiles
             return;
         }
 
-        long copied = 0;
-        while (copied < length)
+        for (long offset = 0; offset < length;)
+        {
+            var (start, end) = NextData(from, offset, length);
+            CopyRange(from, to, start, end);
+            offset = end;
+            if (start == length)
+            {
+                // A hole at the end is nothing but length.
+                RandomAccess.SetLength(to, length);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The next stretch of a file that may hold something other than zeros, at or after <paramref name="offset"/>; empty at
+    /// <paramref name="length"/> when only a hole is left. A file system that knows no holes has one stretch.
+    /// </summary>
+    public static (long Start, long End) NextData(SafeFileHandle file, long offset, long length)
+    {
+        const int SeekData = 3;
+        const int SeekHole = 4;
+        var start = Libc.Files.Seek(Descriptor(file), offset, SeekData);
+        if (start < 0)
+        {
+            // ENXIO: there is no more data; anything else: it cannot say.
+            return FileFailure.Errno == Errno.ENXIO ? (length, length) : (offset, length);
+        }
+
+        var end = Libc.Files.Seek(Descriptor(file), start, SeekHole);
+        return start >= length ? (length, length) : (start, end < 0 || end > length ? length : end);
+    }
+
+    private static void CopyRange(SafeFileHandle from, SafeFileHandle to, long copied, long end)
+    {
+        while (copied < end)
         {
             long source = copied, target = copied;
-            var count = Libc.Files.CopyFileRange(Descriptor(from), &source, Descriptor(to), &target, (nuint)(length - copied), 0);
+            var count = Libc.Files.CopyFileRange(Descriptor(from), &source, Descriptor(to), &target, (nuint)(end - copied), 0);
             if (count <= 0)
             {
                 // Across file systems, on old kernels and on odd file systems it is refused, or answers 0 (procfs).
-                CopyThroughBuffer(from, to, copied, length);
+                CopyThroughBuffer(from, to, copied, end);
                 return;
             }
 
@@ -98,6 +131,7 @@ public static unsafe class OpenedFiles
         UserId = buffer.UserId,
         GroupId = buffer.GroupId,
         Size = (long)buffer.Size,
+        IsSparse = buffer.Blocks < (buffer.Size + 511) / 512,
         Modified = new FileTime(buffer.Modified.Seconds, (int)buffer.Modified.Nanoseconds),
         Changed = new FileTime(buffer.Changed.Seconds, (int)buffer.Changed.Nanoseconds),
         DeviceMajor = buffer.RDeviceMajor,

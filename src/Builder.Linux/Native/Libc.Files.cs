@@ -81,6 +81,9 @@ internal static unsafe partial class Libc
         [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
         internal static partial int LRemoveXattr(byte* path, byte* name);
 
+        [LibraryImport(Library, EntryPoint = "lseek64", SetLastError = true)]
+        internal static partial long Seek(int file, long offset, int whence);
+
         [LibraryImport(Library, EntryPoint = "copy_file_range", SetLastError = true)]
         internal static partial nint CopyFileRange(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
 

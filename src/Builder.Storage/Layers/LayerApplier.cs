@@ -25,15 +25,17 @@ internal sealed partial class LayerApplier : IDisposable
     private readonly UnpackingPath path;
     private readonly LayerNotes notes = new();
     private readonly byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
+    private readonly int maxEntries;
     private bool setsRoot;
 
     /// <param name="target">The empty folder.</param>
     /// <param name="lower">The merged view of the layers below, when they are known.</param>
     /// <param name="knowledge">What is known of the layers below.</param>
-    internal LayerApplier(DirectoryHandle target, DirectoryHandle? lower, LowerKnowledge knowledge, OverlayMarks marks)
+    internal LayerApplier(DirectoryHandle target, DirectoryHandle? lower, LowerKnowledge knowledge, OverlayMarks marks, int maxEntries)
     {
         this.target = target;
         this.marks = marks;
+        this.maxEntries = maxEntries;
         path = new UnpackingPath(new UnpackedDirectory(target.Duplicate(), lower?.Duplicate(), knowledge), marks, times);
     }
 
@@ -45,7 +47,11 @@ internal sealed partial class LayerApplier : IDisposable
         while (tar.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            count++;
+            if (++count > maxEntries)
+            {
+                throw new Diagnostics.BuilderException(StorageErrors.InvalidLayer, $"the layer has more than the {maxEntries} entries allowed");
+            }
+
             try
             {
                 Apply(entry, tar, cancellationToken);

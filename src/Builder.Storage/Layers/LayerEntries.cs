@@ -2,6 +2,7 @@ using System.Buffers;
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Storage.Layers;
 
@@ -154,10 +155,28 @@ internal sealed class LayerEntries : IDisposable
         }
 
         using var content = file.Directory.OpenFile(file.Name, file.Status);
+        if (!file.Status.IsSparse)
+        {
+            WriteRange(file, content, 0, file.Status.Size);
+            return;
+        }
+
+        // The archive has the holes as zeros (the format is not to be used otherwise), but nobody has to read them.
         for (long offset = 0; offset < file.Status.Size;)
         {
+            var (start, end) = OpenedFiles.NextData(content, offset, file.Status.Size);
+            WriteZeros(start - offset);
+            WriteRange(file, content, start, end);
+            offset = end;
+        }
+    }
+
+    private void WriteRange(LayerFile file, SafeFileHandle content, long offset, long end)
+    {
+        while (offset < end)
+        {
             cancellationToken.ThrowIfCancellationRequested();
-            var wanted = (int)Math.Min(BufferSize, file.Status.Size - offset);
+            var wanted = (int)Math.Min(BufferSize, end - offset);
             var count = RandomAccess.Read(content, buffer.AsSpan(0, wanted), offset);
             if (count == 0)
             {
@@ -166,6 +185,20 @@ internal sealed class LayerEntries : IDisposable
 
             tar.Write(buffer.AsSpan(0, count));
             offset += count;
+        }
+    }
+
+    private void WriteZeros(long count)
+    {
+        if (count > 0)
+        {
+            buffer.AsSpan(0, BufferSize).Clear();
+        }
+
+        for (; count > 0; count -= Math.Min(count, BufferSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            tar.Write(buffer.AsSpan(0, (int)Math.Min(count, BufferSize)));
         }
     }
 

@@ -1,4 +1,5 @@
 using Builder.Archives;
+using Builder.Archives.Compression;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
 using Builder.Oci;
@@ -46,8 +47,14 @@ public sealed partial class LayerStore
         try
         {
             using (var stored = content.OpenRead(blob.Digest))
+            using (var plain = Decompressor.Open(stored, Limits.BytesFor(blob.Size)))
+            using (var hashing = new HashingStream(plain))
             {
-                Unpack(stored, snapshot.DiffId.Value, draft, parent, LowerKnowledge.Present, cancellationToken);
+                Apply(hashing, draft, parent, LowerKnowledge.Present, cancellationToken);
+                if (hashing.Finish() is var tar && tar != snapshot.DiffId.Value.Digest)
+                {
+                    throw new BuilderException(StorageErrors.Mismatch, $"the layer that the config calls {snapshot.DiffId} is {tar}");
+                }
             }
 
             using var expected = DirectoryHandle.Open(Path.Combine(draft, SnapshotStore.TreeFolder));

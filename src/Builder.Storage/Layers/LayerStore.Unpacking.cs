@@ -19,6 +19,9 @@ public sealed partial class LayerStore
 {
     private const int MaxLayersAtOnce = 4;
 
+    /// <summary>How much a layer may make of this machine.</summary>
+    public LayerLimits Limits { get; set; } = LayerLimits.Default;
+
     /// <summary>
     /// Makes snapshots of an image's layers, of those that are missing. A blob that the store lacks is opened by
     /// <paramref name="open"/>, stored and unpacked in one pass; nothing becomes visible before both its digest and its diff
@@ -111,7 +114,7 @@ public sealed partial class LayerStore
             await using var counted = new ProgressStream(blob, layer.Blob, layer.Progress);
             try
             {
-                var (info, setsRoot) = Unpack(counted, layer.DiffId, draft, parent, knowledge, cancellationToken);
+                var (info, setsRoot) = await UnpackAsync(counted, layer, draft, parent, knowledge, cancellationToken);
                 StoreBlob(blob, counted, cancellationToken);
                 RememberBlob(layer.DiffId, layer.Blob);
                 files.Write(Path.Combine(draft, InfoFile(LayerOptions.Default)), StorageJson.Write(info, StorageJson.Types.LayerInfo));
@@ -131,20 +134,44 @@ public sealed partial class LayerStore
         }
     }
 
-    private (LayerInfo Info, bool SetsRoot) Unpack(Stream blob, DiffId diffId, string draft, Snapshot? parent, LowerKnowledge knowledge, CancellationToken cancellationToken)
+    /// <summary>One thread reads, decompresses and hashes; this one makes files of what comes out.</summary>
+    private async Task<(LayerInfo Info, bool SetsRoot)> UnpackAsync(Stream blob, LayerTask layer, string draft, Snapshot? parent, LowerKnowledge knowledge, CancellationToken cancellationToken)
     {
-        using var plain = Decompressor.Open(blob);
+        using var plain = Decompressor.Open(blob, Limits.BytesFor(layer.Blob.Size));
         using var hashing = new HashingStream(plain);
-        using var tar = new TarReader(hashing);
+        using var pipe = new StreamPipe();
+        var reading = pipe.FillAsync(hashing, cancellationToken);
+        UnpackedLayer unpacked;
+        try
+        {
+            unpacked = Apply(pipe.Reader, draft, parent, knowledge, cancellationToken);
+        }
+        catch
+        {
+            // The blob is the reading thread's until that has ended.
+            pipe.Abandon();
+            await reading.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+
+        await reading;
+        return hashing.Finish() is var actual && actual == layer.DiffId.Digest
+            ? (new LayerInfo(layer.DiffId, hashing.Count, unpacked.EntryCount) { Notes = unpacked.Notes }, unpacked.SetsRoot)
+            : throw new BuilderException(StorageErrors.Mismatch, $"the layer that the config calls {layer.DiffId} is {actual}");
+    }
+
+    private UnpackedLayer Apply(Stream content, string draft, Snapshot? parent, LowerKnowledge knowledge, CancellationToken cancellationToken)
+    {
+        using var tar = new TarReader(content);
         using var target = DirectoryHandle.Open(Path.Combine(draft, SnapshotStore.TreeFolder));
         using var view = knowledge == LowerKnowledge.Present ? snapshots.OpenView(parent) : null;
         using var lower = view?.OpenDirectory(default);
-        using var applier = new LayerApplier(target, lower, knowledge, marks);
+        using var applier = new LayerApplier(target, lower, knowledge, marks, Limits.Entries);
         var unpacked = applier.Apply(tar, cancellationToken);
-        Copy(hashing, Stream.Null, cancellationToken);
-        return hashing.Finish() is var actual && actual == diffId.Digest
-            ? (new LayerInfo(diffId, hashing.Count, unpacked.EntryCount) { Notes = unpacked.Notes }, unpacked.SetsRoot)
-            : throw new BuilderException(StorageErrors.Mismatch, $"the layer that the config calls {diffId} is {actual}");
+
+        // What follows the end of a tar belongs to its digest.
+        Copy(content, Stream.Null, cancellationToken);
+        return unpacked;
     }
 
     private async Task<Stream> OpenBlobAsync(LayerTask layer, CancellationToken cancellationToken)

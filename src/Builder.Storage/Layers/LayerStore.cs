@@ -72,9 +72,13 @@ public sealed partial class LayerStore
 
     private LayerInfo Promise(PromiseRecord promise, string record, CancellationToken cancellationToken)
     {
-        using var hashing = new HashingStream(Stream.Null);
-        var tally = Write(promise, hashing, cancellationToken);
-        var info = new LayerInfo(new DiffId(hashing.Finish()), tally.Size, tally.EntryCount) { Notes = tally.Notes };
+        // One thread reads files, this one hashes what they come to: each is about half of the work.
+        LayerTally? tally = null;
+        using var pipe = new StreamPipe();
+        _ = pipe.FillAsync(stream => tally = Write(promise, stream, cancellationToken), cancellationToken);
+        using var hashing = new HashingStream(pipe.Reader);
+        Copy(hashing, Stream.Null, cancellationToken);
+        var info = new LayerInfo(new DiffId(hashing.Finish()), tally!.Size, tally.EntryCount) { Notes = tally.Notes };
         records.SetPromise(info.DiffId, promise);
         files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
         return info;
@@ -158,7 +162,7 @@ public sealed partial class LayerStore
         var below = !promise.Squashed ? snapshots.ParentOf(snapshot) : promise.Below is { } id ? snapshots.Get(id) : null;
         using var view = snapshots.OpenView(below);
         using var lower = view.OpenDirectory(default);
-        if (promise.Squashed)
+        if (promise.Squashed || snapshot.IsWhole)
         {
             using var whole = snapshots.OpenView(snapshot);
             using var tree = whole.OpenDirectory(default);

@@ -54,7 +54,11 @@ internal sealed record StoreRecord(int Version, bool UserXattrs);
 /// <param name="Reference">Null for an image that has lost its name.</param>
 internal sealed record NameRecord(string? Reference, Descriptor Target);
 
-internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created);
+internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWhole { get; init; }
+}
 
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>
 internal sealed record PromiseRecord(string Snapshot, long? SourceDateEpoch)

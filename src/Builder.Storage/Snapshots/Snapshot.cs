@@ -17,6 +17,9 @@ public sealed record Snapshot(string Id, string? ParentId, string Path)
     /// <summary>For an unpacked layer: the layer that it was unpacked from.</summary>
     public DiffId? DiffId { get; init; }
 
+    /// <summary>The folder holds the whole tree and not only what lies on top of the parent: a copying snapshotter made it.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>When the step that left it was run; null for an unpacked layer.</summary>
     public DateTimeOffset? Created { get; init; }
 }

@@ -12,8 +12,9 @@ public sealed class SnapshotDraft : IAsyncDisposable
     private readonly string folder;
     private bool finished;
 
-    internal SnapshotDraft(SnapshotStore store, Snapshot? parent, string folder, IReadOnlyList<string> lowerDirs)
+    internal SnapshotDraft(SnapshotStore store, Snapshot? parent, string folder, IReadOnlyList<string> lowerDirs, bool isWhole)
     {
+        IsWhole = isWhole;
         this.store = store;
         this.parent = parent;
         this.folder = folder;
@@ -22,6 +23,9 @@ public sealed class SnapshotDraft : IAsyncDisposable
 
     /// <summary>The parent's folders, the top-most first; never empty, since overlayfs needs one.</summary>
     public IReadOnlyList<string> LowerDirs { get; }
+
+    /// <summary>There is no overlay to mount: <see cref="UpperDir"/> is a copy of the whole tree, to be changed in place.</summary>
+    public bool IsWhole { get; }
 
     public string UpperDir => Path.Combine(folder, SnapshotStore.TreeFolder);
 
@@ -36,12 +40,16 @@ public sealed class SnapshotDraft : IAsyncDisposable
         UserXattrs = store.UserXattrs,
     };
 
+    /// <summary>The tree as a step sees it; what is written there is what the snapshot will have.</summary>
+    public Linux.Files.RootDirectory Mount() =>
+        IsWhole ? Linux.Files.RootDirectory.Open(UpperDir) : Linux.Files.OverlayMount.Mount(Overlay);
+
     /// <summary>Turns the upper folder, as it is now, into a snapshot on top of the parent.</summary>
     /// <param name="created">When the step was run: what the image's history says of it, also when it is found again later.</param>
     public Snapshot Commit(DateTimeOffset created)
     {
         ObjectDisposedException.ThrowIf(finished, this);
-        var snapshot = store.Publish(folder, parent, created);
+        var snapshot = store.Publish(folder, parent, created, IsWhole);
         finished = true;
         return snapshot;
     }

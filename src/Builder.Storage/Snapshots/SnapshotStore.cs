@@ -18,6 +18,7 @@ public sealed class SnapshotStore
 {
     internal const string TreeFolder = "fs";
     internal const string WorkFolder = "work";
+    private const string MergedFolder = "merged";
     private const string RecordFile = "record.json";
     private const string UsageFile = "usage.json";
     private const uint RootMode = 0x1ed;
@@ -29,12 +30,16 @@ public sealed class SnapshotStore
     private readonly StoreLeases leases;
     private readonly ChainRecords chains;
 
+    // Asked when the first tree is needed: by then an ordinary user is inside his namespace.
+    private readonly Lazy<bool> copies;
+
     // A snapshot never changes, and holding it keeps collectors away: what was read once stays true. Without this a build
     // of n steps would read n² records.
     private readonly ConcurrentDictionary<string, Snapshot> known = new(StringComparer.Ordinal);
 
-    internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, StoreLeases leases, ChainRecords chains, bool userXattrs)
+    internal SnapshotStore(string root, TempFolder temp, AtomicFile files, FsyncPolicy fsync, StoreLeases leases, ChainRecords chains, bool userXattrs, Snapshotter snapshotter = Snapshotter.Auto)
     {
+        copies = new Lazy<bool>(() => snapshotter == Snapshotter.Copy || (snapshotter == Snapshotter.Auto && !HasOverlay()));
         this.leases = leases;
         this.chains = chains;
         folder = Path.Combine(root, "snapshots");
@@ -75,6 +80,7 @@ public sealed class SnapshotStore
                 ChainId = record.ChainId is { } chain ? new ChainId(chain) : null,
                 DiffId = record.DiffId,
                 Created = record.Created,
+                IsWhole = record.IsWhole,
             }
             : null;
 
@@ -119,13 +125,10 @@ public sealed class SnapshotStore
     /// <summary>The folders that make up a tree, the top-most first; one empty folder for null, the tree with nothing in it.</summary>
     public IReadOnlyList<string> LowerDirs(Snapshot? snapshot)
     {
-        var folders = new List<string>();
-        for (var layer = snapshot; layer is not null; layer = ParentOf(layer))
-        {
-            folders.Add(layer.Path);
-        }
-
-        return folders.Count == 0 ? [emptyFolder] : folders;
+        var folders = Folders(snapshot);
+        return folders.Count == 0 ? [emptyFolder]
+            : folders.Count > 1 && copies.Value ? [Merged(snapshot!, folders)]
+            : folders;
     }
 
     /// <summary>A read-only, merged view of a tree, or of the empty one for null.</summary>
@@ -135,8 +138,77 @@ public sealed class SnapshotStore
     public SnapshotDraft Begin(Snapshot? parent)
     {
         var draft = NewFolder(parent);
+        if (copies.Value)
+        {
+            Stack(Path.Combine(draft, TreeFolder), LowerDirs(parent));
+            return new SnapshotDraft(this, parent, draft, LowerDirs(parent), isWhole: true);
+        }
+
         Directory.CreateDirectory(Path.Combine(draft, WorkFolder));
-        return new SnapshotDraft(this, parent, draft, LowerDirs(parent));
+        return new SnapshotDraft(this, parent, draft, LowerDirs(parent), isWhole: false);
+    }
+
+    /// <summary>The folders that a tree consists of, the top-most first: up to and including one that is whole by itself.</summary>
+    private List<string> Folders(Snapshot? snapshot)
+    {
+        var folders = new List<string>();
+        for (var layer = snapshot; layer is not null; layer = layer.IsWhole ? null : ParentOf(layer))
+        {
+            folders.Add(layer.Path);
+        }
+
+        return folders;
+    }
+
+    /// <summary>The copy of a merged tree that stands in for a mount; made once, beside the snapshot, and gone with it.</summary>
+    private string Merged(Snapshot snapshot, IReadOnlyList<string> folders)
+    {
+        var merged = BesideTree(snapshot, MergedFolder);
+        if (Directory.Exists(merged))
+        {
+            return merged;
+        }
+
+        var draft = temp.NewPath();
+        MakeRoot(draft, snapshot.Path);
+        Stack(draft, folders);
+        using var from = DirectoryHandle.Open(Path.GetDirectoryName(draft)!);
+        using var to = DirectoryHandle.Open(Path.Combine(folder, snapshot.Id));
+        try
+        {
+            from.Rename(Encoding.UTF8.GetBytes(Path.GetFileName(draft)), to, Encoding.UTF8.GetBytes(MergedFolder));
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EEXIST or Errno.ENOTEMPTY)
+        {
+            RemoveFolder(draft);
+        }
+
+        return merged;
+    }
+
+    private void Stack(string target, IReadOnlyList<string> folders)
+    {
+        using var made = DirectoryHandle.Open(target);
+        var stacker = new TreeStacker(made, new Layers.OverlayMarks(UserXattrs), CancellationToken.None);
+        foreach (var layer in folders.Reverse())
+        {
+            using var tree = DirectoryHandle.Open(layer);
+            stacker.Add(tree);
+        }
+    }
+
+    private bool HasOverlay()
+    {
+        var trial = temp.NewPath();
+        Directory.CreateDirectory(trial);
+        try
+        {
+            return OverlayProbe.Succeeds(trial, UserXattrs);
+        }
+        finally
+        {
+            RemoveFolder(trial);
+        }
     }
 
     internal void Create() => MakeRoot(emptyFolder, null);
@@ -191,13 +263,13 @@ public sealed class SnapshotStore
         RemoveFolder(MoveAside(id));
     }
 
-    internal Snapshot Publish(string draft, Snapshot? parent, DateTimeOffset created)
+    internal Snapshot Publish(string draft, Snapshot? parent, DateTimeOffset created, bool isWhole)
     {
         RemoveFolder(Path.Combine(draft, WorkFolder));
 
         // A step's tree has no name of its own until its layer is asked for.
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null, created));
+        return Publish(draft, id, new SnapshotRecord(parent?.Id, null, null, created) { IsWhole = isWhole });
     }
 
     /// <summary>Publishes an unpacked layer; when another process was quicker, its snapshot is the result.</summary>

@@ -1,6 +1,7 @@
 using Builder.Archives.Tar;
 using Builder.Linux.Isolation;
 using Builder.Storage.Layers;
+using Builder.Storage.Snapshots;
 using Builder.Storage.Tests.Support;
 using Builder.Testing;
 
@@ -174,9 +175,9 @@ public sealed class LayerApplierTests : IDisposable
 
     public void Dispose() => store.Dispose();
 
-    private string[] Paths(Snapshots.Snapshot tree) => [.. store.Flatten(tree).Select(line => line.Split(' ')[3])];
+    private string[] Paths(Snapshot tree) => [.. store.Flatten(tree).Select(line => line.Split(' ')[3])];
 
-    private static string[] Names(IReadOnlyList<string> lines, TestStore store, Snapshots.Snapshot tree)
+    private static string[] Names(IReadOnlyList<string> lines, TestStore store, Snapshot tree)
     {
         using var view = store.Store.Snapshots.OpenView(tree);
         return [.. lines.Select(line =>

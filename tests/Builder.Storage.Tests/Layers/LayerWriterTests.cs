@@ -31,6 +31,7 @@ public sealed class LayerWriterTests : IDisposable
         { "12 a link to a lower file", "echo a > a", "ln a b", ["f 644 a", "h 644 b -> a"] },
         { "13 every kind", "true", "echo 1 > a; ln a b; ln -s a s; mkfifo p; mknod c c 1 3; mknod k b 7 1", ["f 644 a", "h 644 b -> a", "c 644 c", "b 644 k", "p 644 p", "l 777 s -> a"] },
         { "14 sparse", "true", "truncate -s 1M f", ["f 644 1048576 f"] },
+        { "14b sparse with data between holes and at the end", "true", "truncate -s 3M f; printf x | dd of=f bs=1 seek=1500000 conv=notrunc status=none; truncate -s 2M g; printf end >> g", ["f 644 3145728 f", "f 644 2097155 g"] },
         { "15 an attribute", "echo x > f", "setfattr -n user.x -v y f", ["f 644 f user.x"] },
         { "15b an attribute removed", "echo x > f; setfattr -n user.x -v y f", "setfattr -x user.x f", ["f 644 f"] },
         { "16 a capability", "echo x > f", "setcap cap_net_raw+ep f", ["f 644 f security.capability"] },
@@ -118,6 +119,43 @@ public sealed class LayerWriterTests : IDisposable
             [("before", -2L), ("new", 10413792000), ("old", -315619200), ("part", 1)],
             TarListing.Entries(store.Tar(step)).Select(entry => (Encoding.ASCII.GetString(entry.Name.Span), entry.ModifiedSeconds)));
         Assert.All(TarListing.Entries(store.Tar(step)), entry => Assert.Equal(0, entry.ModifiedNanoseconds));
+    }
+
+    [Fact]
+    public void Case_31_a_header_names_no_users()
+    {
+        var tar = store.Tar(store.Run(null, "echo x > f; mkdir d"));
+        const int UserName = 265;
+        const int GroupNameEnd = 329;
+        Assert.Equal(-1, tar.AsSpan(UserName, GroupNameEnd - UserName).IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void Case_43_a_capability_names_no_namespaces_root()
+    {
+        Shell.SkipUnless("setcap");
+        var entry = Assert.Single(TarListing.Entries(store.Tar(store.Run(null, "touch f; setcap cap_net_raw+ep f"))));
+        Assert.Equal("0100000200200000000000000000000000000000", Convert.ToHexString(Assert.Single(entry.Xattrs).Value.Span));
+    }
+
+    [Fact]
+    public void Case_44_an_access_list_is_lost_with_a_note()
+    {
+        Shell.SkipUnless("setfattr");
+        const string List = "0x0200000001000600ffffffff02000600e803000004000400ffffffff10000600ffffffff20000400ffffffff";
+        var step = store.Run(null, $"touch f; setfattr -n system.posix_acl_access -v {List} f");
+        Assert.Empty(Assert.Single(TarListing.Entries(store.Tar(step))).Xattrs);
+        Assert.Equal(["/f has an access control list, which a layer cannot hold"], store.Store.Layers.Describe(step, LayerOptions.Default).Notes);
+    }
+
+    [Fact]
+    public void Case_41_a_hundred_thousand_names_in_a_directory_keep_their_order()
+    {
+        // A tenth of that, for the sake of slow disks: nothing in the walk depends on the number.
+        var step = store.Run(null, "mkdir d; cd d; seq 10000 | xargs touch");
+        var names = TarListing.Entries(store.Tar(step)).Skip(1).Select(entry => Encoding.ASCII.GetString(entry.Name.Span)).ToArray();
+        Assert.Equal(10000, names.Length);
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
     }
 
     [Fact]

@@ -11,11 +11,11 @@ public sealed class TestStore : IDisposable
 {
     private readonly string folder;
 
-    public TestStore()
+    public TestStore(Snapshotter snapshotter = Snapshotter.Overlay, string? parent = null)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlay mounts and owners need root");
-        folder = Directory.CreateTempSubdirectory("builder-storage-").FullName;
-        Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never });
+        folder = parent is null ? Directory.CreateTempSubdirectory("builder-storage-").FullName : Directory.CreateDirectory(Path.Combine(parent, "builder-storage")).FullName;
+        Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never, Snapshotter = snapshotter });
     }
 
     public BuilderStore Store { get; private set; }
@@ -23,10 +23,10 @@ public sealed class TestStore : IDisposable
     public string Root => Path.Combine(folder, "store");
 
     /// <summary>Another process's view of the same store: what this one remembers is forgotten.</summary>
-    public void Reopen()
+    public void Reopen(Snapshotter snapshotter = Snapshotter.Overlay)
     {
         Store.Dispose();
-        Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never });
+        Store = BuilderStore.Open(new StoreOptions { Root = Root, Fsync = FsyncPolicy.Never, Snapshotter = snapshotter });
     }
 
     /// <summary>A folder beside the store, where nothing should ever appear.</summary>
@@ -39,7 +39,7 @@ public sealed class TestStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(step);
         var draft = Store.Snapshots.Begin(parent);
-        using (var mount = OverlayMount.Mount(draft.Overlay))
+        using (var mount = draft.Mount())
         {
             step($"/proc/{Environment.ProcessId}/fd/{mount.Descriptor}");
         }

@@ -27,7 +27,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public string Authority => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
-    /// <summary>After how many bytes of the server a connection is reset; null for never.</summary>
+    /// <summary>After how many bytes of the server a connection ends; null for never.</summary>
     public long? CutAfter { get; set; }
 
     /// <summary>After how many bytes the first connection says nothing more.</summary>
@@ -86,6 +86,11 @@ public sealed class TcpProxy : IAsyncDisposable
                 await upstream.ConnectAsync(server, stop.Token);
                 var asking = ForwardAsync(client, upstream);
                 await AnswerAsync(upstream, client, isFirst);
+
+                // The end, not a reset: that would throw away what the client's kernel has and the client has not read yet, and
+                // nobody could say which bytes were delivered. A reset follows for a client that does not leave.
+                client.Shutdown(SocketShutdown.Send);
+                await Task.WhenAny(asking, Task.Delay(TimeSpan.FromSeconds(5), stop.Token));
                 client.LingerState = new LingerOption(true, 0);
                 client.Close();
                 upstream.Close();
@@ -139,8 +144,6 @@ public sealed class TcpProxy : IAsyncDisposable
 
             if (passed == CutAfter)
             {
-                // What was sent must arrive before the reset overtakes it.
-                await Task.Delay(100, stop.Token);
                 return;
             }
         }

@@ -13,8 +13,8 @@ namespace Builder.Engine.Sources.Git;
 /// (so neither <c>ext::</c> nor local paths), and never writes a work tree.
 /// </summary>
 /// <param name="repository">The folder of a bare repository of ours.</param>
-/// <param name="authorization">A header that goes with every request below a URL; null for none.</param>
-internal sealed class GitProgram(string repository, SourceOptions options, (string Url, string Header)? authorization = null)
+/// <param name="remote">What it is read from: its header goes with every request to that server, its agent signs.</param>
+internal sealed class GitProgram(string repository, SourceOptions options, GitRemote remote)
 {
     private const int MaxOutput = 64 << 20;
     private const int MaxComplaint = 8 << 10;
@@ -22,13 +22,13 @@ internal sealed class GitProgram(string repository, SourceOptions options, (stri
     private static readonly string[] Kept =
     [
         "PATH", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY",
-        "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK", "TMPDIR",
+        "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR",
     ];
 
     private static readonly string[] Settings =
     [
         "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "credential.helper=", "-c", "gc.auto=0",
-        "-c", "maintenance.auto=false", "-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60", "-c", "pack.threads=1", "-c", "repack.writeBitmaps=false",
+        "-c", "maintenance.auto=false", "-c", "http.lowSpeedLimit=1", "-c", "pack.threads=1", "-c", "repack.writeBitmaps=false",
         "-c", "tar.umask=0022", "-c", "safe.directory=*", "-c", "init.defaultBranch=builder", "-c", "fetch.recurseSubmodules=no",
     ];
 
@@ -46,9 +46,33 @@ internal sealed class GitProgram(string repository, SourceOptions options, (stri
     }
 
     /// <summary>Runs git and gives what it writes to a reader, which need not read it to its end.</summary>
-    public async Task RunAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
+    public Task RunAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken) => arguments[0] switch
     {
-        using var process = Start(arguments);
+        "ls-remote" => WatchFor(options.Silence).GuardAsync(token => RunRemotelyAsync(arguments, read, token), cancellationToken),
+        "fetch" => WatchFor(options.GitSilence).GuardAsync(token => RunRemotelyAsync(arguments, read, token), cancellationToken),
+        _ => RunAsync(arguments, [], read, cancellationToken),
+    };
+
+    private GitWatch WatchFor(TimeSpan silence) => new(repository, remote.Shown, options, silence, TimeProvider.System);
+
+    /// <summary>Only what talks to the remote gets what opens it.</summary>
+    private async Task RunRemotelyAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        var agent = remote.IsSsh ? await options.SshAgent(cancellationToken) : null;
+        try
+        {
+            await RunAsync(arguments, [.. CredentialsWith(agent)], read, cancellationToken);
+        }
+        catch (BuilderException e) when (e.Code == SourceErrors.GitFailed && remote.IsSsh && agent is null)
+        {
+            throw new BuilderException(e.Code, e.Message, "a repository behind ssh may need a key: give an agent with --ssh default, or a key with --ssh default=FILE", inner: e);
+        }
+    }
+
+    private async Task RunAsync(
+        IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string? Value)> credentials, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        using var process = Start(arguments, credentials);
         try
         {
             process.StandardInput.Close();
@@ -89,23 +113,23 @@ internal sealed class GitProgram(string repository, SourceOptions options, (stri
         return failure;
     }
 
-    private Process Start(IReadOnlyList<string> arguments)
+    private Process Start(IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string? Value)> credentials)
     {
-        var start = new ProcessStartInfo("git")
+        var start = new ProcessStartInfo(options.Git)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = repository,
         };
-        foreach (var argument in Settings.Concat(arguments))
+        foreach (var argument in Settings.Concat(["-c", $"http.lowSpeedTime={Math.Max(1, (int)options.Silence.TotalSeconds)}"]).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
 
         var inherited = Kept.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.value is not null).ToList();
         start.Environment.Clear();
-        foreach (var (name, value) in inherited.Concat(Fixed()))
+        foreach (var (name, value) in inherited.Concat(Fixed()).Concat(credentials))
         {
             start.Environment[name] = value;
         }
@@ -136,12 +160,16 @@ internal sealed class GitProgram(string repository, SourceOptions options, (stri
         yield return ("GIT_ALLOW_PROTOCOL", "http:https:git:ssh");
         yield return ("GIT_PROTOCOL_FROM_USER", "0");
         yield return ("GIT_SSH_COMMAND", SshCommand());
-        if (options.SshAgent is { } agent)
+    }
+
+    private IEnumerable<(string Name, string? Value)> CredentialsWith(string? agent)
+    {
+        if (agent is not null)
         {
             yield return ("SSH_AUTH_SOCK", agent);
         }
 
-        if (authorization is { } header)
+        if (remote.Authorization(options.Secret) is { } header)
         {
             // Not on the command line, where every user of the machine could read it.
             yield return ("GIT_CONFIG_COUNT", "1");
@@ -150,12 +178,15 @@ internal sealed class GitProgram(string repository, SourceOptions options, (stri
         }
     }
 
-    /// <summary>A host that is known has to show its known key; one that is not is taken as it is, for this build only.</summary>
+    /// <summary>
+    /// A host that is known has to show its known key; one that is not is taken as it is, for this build only. Keys come from
+    /// the agent alone: a Dockerfile may not make use of those that lie about in the user's home.
+    /// </summary>
     private string SshCommand()
     {
         var files = new[] { Path.Combine(repository, "known_hosts"), Environment.GetEnvironmentVariable("HOME") + "/.ssh/known_hosts" }
             .Where(file => !file.AsSpan().ContainsAny(NeedsQuotes));
-        return $"ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o 'UserKnownHostsFile={string.Join(' ', files)}'";
+        return $"ssh -F /dev/null -o BatchMode=yes -o IdentityFile=none -o ConnectTimeout={(int)options.ConnectTimeout.TotalSeconds} -o StrictHostKeyChecking=accept-new -o 'UserKnownHostsFile={string.Join(' ', files)}'";
     }
 
     private static BuilderException NotInstalled(Exception? inner) => new(

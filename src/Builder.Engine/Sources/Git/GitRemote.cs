@@ -13,6 +13,14 @@ internal sealed record GitRemote(string Url, string? UserInfo)
 
     public string Shown => WebAddress.Shown(Url);
 
+    /// <summary>
+    /// Whether secrets that name no host are meant for it. They are meant for the repository that was asked for, not for
+    /// wherever its submodules are.
+    /// </summary>
+    public bool TakesGeneralSecrets { get; init; } = true;
+
+    public bool IsSsh => Url.StartsWith("ssh://", StringComparison.Ordinal) || !Url.Contains("://", StringComparison.Ordinal);
+
     /// <exception cref="BuilderException"><see cref="SourceErrors.BadRepository"/>: not one of the four protocols.</exception>
     public static GitRemote Parse(string url)
     {
@@ -39,8 +47,10 @@ internal sealed record GitRemote(string Url, string? UserInfo)
             return null;
         }
 
-        var header = secret("GIT_AUTH_HEADER." + uri.Host) ?? secret("GIT_AUTH_HEADER")
-            ?? ((secret("GIT_AUTH_TOKEN." + uri.Host) ?? secret("GIT_AUTH_TOKEN")) is { } token ? Basic("x-access-token:" + token)
+        string? Find(string name) => secret($"{name}.{uri.Host}") ?? (TakesGeneralSecrets ? secret(name) : null);
+
+        var header = Find("GIT_AUTH_HEADER")
+            ?? (Find("GIT_AUTH_TOKEN") is { } token ? Basic("x-access-token:" + token)
             : UserInfo is { } user ? Basic(Uri.UnescapeDataString(user))
             : null);
         return header is null ? null : (uri.GetLeftPart(UriPartial.Authority) + "/", header);
@@ -51,7 +61,8 @@ internal sealed record GitRemote(string Url, string? UserInfo)
     {
         if (!url.StartsWith("./", StringComparison.Ordinal) && !url.StartsWith("../", StringComparison.Ordinal))
         {
-            return Parse(url);
+            var elsewhere = Parse(url);
+            return elsewhere with { TakesGeneralSecrets = TakesGeneralSecrets && elsewhere.Origin == Origin };
         }
 
         var top = Url.TrimEnd('/');
@@ -77,10 +88,13 @@ internal sealed record GitRemote(string Url, string? UserInfo)
             }
             else
             {
-                return Parse(top + separator + url) with { UserInfo = UserInfo };
+                return Parse(top + separator + url) with { UserInfo = UserInfo, TakesGeneralSecrets = TakesGeneralSecrets };
             }
         }
     }
+
+    /// <summary>Scheme, host and port; null for ssh, which takes no secrets.</summary>
+    private string? Origin => Uri.TryCreate(Url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : null;
 
     private static string Basic(string user) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user));
 

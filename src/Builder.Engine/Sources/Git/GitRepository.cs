@@ -16,7 +16,7 @@ internal static class GitRepository
     public static async Task<GitProgram> CreateAsync(string folder, GitRemote remote, int idLength, SourceOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        var git = new GitProgram(folder, options, remote.Authorization(options.Secret));
+        var git = new GitProgram(folder, options, remote);
         string[] format = idLength == Sha256Length ? ["--object-format=sha256"] : [];
         await git.RunAsync(["init", "--quiet", "--bare", "--template=", .. format], cancellationToken);
         return git;

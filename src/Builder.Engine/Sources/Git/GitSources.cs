@@ -26,7 +26,7 @@ internal sealed class GitSources(BuilderStore store, SourceOptions options, Time
     {
         using var work = new WorkFolder(store.NewTemporaryPath());
         var remote = GitRemote.Parse(operation.Remote);
-        var git = new GitProgram(work.Path, options, remote.Authorization(options.Secret));
+        var git = new GitProgram(work.Path, options, remote);
         var reference = await GitReference.FindAsync(git, remote, operation.Reference ?? CommitOf(operation.Checksum), cancellationToken);
         if (operation.Checksum is { } wanted && !reference.Commit.StartsWith(wanted, StringComparison.Ordinal))
         {

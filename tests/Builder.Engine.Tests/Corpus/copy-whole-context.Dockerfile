@@ -1,0 +1,2 @@
+FROM scratch
+COPY --exclude=archives/*t.tar* --exclude=archives/no-* . /all/

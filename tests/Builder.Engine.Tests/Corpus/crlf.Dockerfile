@@ -1,0 +1,8 @@
+FROM scratch
+COPY <<EOF \
+  /crlf
+line
+
+EOF
+LABEL a=b
+WORKDIR /w

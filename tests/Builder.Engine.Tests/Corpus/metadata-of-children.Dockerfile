@@ -1,0 +1,10 @@
+FROM corpus/base AS parent
+HEALTHCHECK CMD ["check", "me"]
+CMD ["parent"]
+EXPOSE 1
+STOPSIGNAL 9
+FROM parent
+HEALTHCHECK NONE
+ENTRYPOINT []
+EXPOSE 2/sctp
+STOPSIGNAL RTMIN+1

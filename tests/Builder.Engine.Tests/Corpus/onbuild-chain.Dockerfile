@@ -1,0 +1,5 @@
+#: on=triggers
+FROM corpus/triggers
+RUN echo own >> /order
+FROM corpus/base
+COPY --from=0 /order /built/ /

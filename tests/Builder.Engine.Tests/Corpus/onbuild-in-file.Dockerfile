@@ -1,0 +1,9 @@
+FROM corpus/base AS parent
+ONBUILD RUN echo triggered > /t
+ONBUILD COPY --from=later hello.txt /h
+FROM scratch AS later
+COPY hello.txt /
+FROM parent AS child
+ENV CHILD=1
+FROM child
+RUN echo grand > /g

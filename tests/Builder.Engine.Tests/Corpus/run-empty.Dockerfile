@@ -1,0 +1,4 @@
+FROM corpus/base
+RUN
+RUN true
+RUN ["true"]

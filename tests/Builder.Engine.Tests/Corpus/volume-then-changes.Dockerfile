@@ -1,0 +1,8 @@
+FROM corpus/base
+VOLUME /data ["kept"]
+RUN mkdir /data && echo written > /data/file
+VOLUME ["/data", "/with space"]
+COPY hello.txt /data/
+RUN rm /data/file
+ARG V=/third
+VOLUME $V /fourth

@@ -1,0 +1,12 @@
+FROM corpus/base
+WORKDIR relative
+WORKDIR /made/by/root
+WORKDIR deeper
+USER ann
+WORKDIR /of ann/too
+RUN pwd > /tmp/pwd
+WORKDIR /opt/old
+USER 7:8
+WORKDIR /home/ann/work
+WORKDIR ..
+WORKDIR /
