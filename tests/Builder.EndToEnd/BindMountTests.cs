@@ -119,6 +119,7 @@ public sealed class BindMountTests
             RUN --mount=type=tmpfs,target=/t,size=1m test "$(stat -c %a /t)" = 1777 && ! dd if=/dev/zero of=/t/x bs=1024 count=3000 && test "$(stat -c %s /t/x)" = 1048576
             RUN --mount=type=tmpfs,target=/t,ro ! touch /t/x
             RUN --mount=type=tmpfs,target=/t/deep/down touch /t/deep/down/x
+            RUN --mount=type=tmpfs,target=/etc touch /etc/x
             """));
     }
 }

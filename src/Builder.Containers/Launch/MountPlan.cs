@@ -190,9 +190,15 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
 
     private void AttachRequested(Func<string, bool> which)
     {
-        foreach (var (mount, target, isFile) in requested.Where(each => which(each.Target)))
+        for (var index = 0; index < requested.Count; index++)
         {
-            MakeTargetInsideMount(target, isFile);
+            var (mount, target, isFile) = requested[index];
+            if (!which(target))
+            {
+                continue;
+            }
+
+            MakeTargetInsideMount(target, isFile, requested.Take(index).Select(each => each.Target));
             explanations.Add(script.OpenInRoot(target, directory: !isFile, followLinks: true, out var place), errno => MountTarget.Unusable(target, errno));
             script.AttachMount(mount, place, target);
             script.Close(place);
@@ -200,12 +206,12 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
     }
 
     /// <summary>
-    /// A target in the image is there (<see cref="InitLayer"/>); one inside another mount may have to be made, in that
-    /// mount. Every name is made in a directory that was opened inside the root.
+    /// A target in the image is there (<see cref="InitLayer"/>); one inside a mount that came before it may have to be made, in
+    /// that mount. Every name is made in a directory that was opened inside the root.
     /// </summary>
-    private void MakeTargetInsideMount(string target, bool isFile)
+    private void MakeTargetInsideMount(string target, bool isFile, IEnumerable<string> earlier)
     {
-        var holder = requested.Select(each => each.Target).Append("/dev").Where(outer => target.StartsWith(outer + "/", StringComparison.Ordinal)).MinBy(outer => outer.Length);
+        var holder = earlier.Append("/dev").Where(outer => target.StartsWith(outer + "/", StringComparison.Ordinal)).MinBy(outer => outer.Length);
         if (holder is null)
         {
             return;

@@ -12,17 +12,20 @@ public static class InitLayer
 {
     private static readonly string[] KernelDirectories = ["/proc", "/sys", "/dev"];
 
-    /// <summary>What the mounts of <paramref name="spec"/> and the kernel's file systems are put on; what lies inside another mount is made there at the launch.</summary>
+    /// <summary>
+    /// What the mounts of <paramref name="spec"/> and the kernel's file systems are put on. What lies inside a mount that comes
+    /// before it is made there at the launch; what a later mount hides is still put on the image first.
+    /// </summary>
     public static IReadOnlyList<MountStub> StubsFor(ContainerSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var targets = spec.Mounts.Select(mount => (Path: MountTarget.Check(mount.Target), Kind: KindOf(mount))).ToList();
-        var holders = targets.Select(target => target.Path).Concat(KernelDirectories).ToList();
         return
         [
             .. KernelDirectories.Select(path => new MountStub(path, MountStubKind.Directory)),
             .. targets
-                .Where(target => !holders.Exists(holder => target.Path.StartsWith(holder + "/", StringComparison.Ordinal)))
+                .Where((target, index) => !targets.Take(index).Select(earlier => earlier.Path).Concat(KernelDirectories)
+                    .Any(holder => target.Path.StartsWith(holder + "/", StringComparison.Ordinal)))
                 .Select(target => new MountStub(target.Path, target.Kind)),
         ];
     }

@@ -80,10 +80,10 @@ public sealed class InitLayerTests : IDisposable
         {
             Argv = ["true"],
             Root = new DirectoryRoot("/"),
-            Mounts = [new TmpfsMount("/run"), new TmpfsMount("/run/inner"), new BindMount("/etc/hostname", "/etc/hosts", true), new TmpfsMount("/dev/x")],
+            Mounts = [new TmpfsMount("/run"), new TmpfsMount("/run/inner"), new BindMount("/etc/hostname", "/etc/hosts", true), new TmpfsMount("/dev/x"), new TmpfsMount("/etc")],
         };
 
-        Assert.Equal([Directory_("/proc"), Directory_("/sys"), Directory_("/dev"), Directory_("/run"), File("/etc/hosts")], InitLayer.StubsFor(spec));
+        Assert.Equal([Directory_("/proc"), Directory_("/sys"), Directory_("/dev"), Directory_("/run"), File("/etc/hosts"), Directory_("/etc")], InitLayer.StubsFor(spec));
     }
 
     private static MountStub File(string path) => new(path, MountStubKind.File);
