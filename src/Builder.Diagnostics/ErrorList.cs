@@ -34,7 +34,10 @@ public sealed class ErrorList
     {
         if (!IsEmpty)
         {
-            throw errors[0].FollowedBy(errors.Skip(1), Omitted);
+            throw Together();
         }
     }
+
+    /// <summary>The first error, with the others behind it. There must be one.</summary>
+    public BuilderException Together() => errors[0].FollowedBy(errors.Skip(1).Except(errors[0].Others), Omitted);
 }

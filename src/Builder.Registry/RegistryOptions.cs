@@ -35,6 +35,9 @@ public sealed record RegistryOptions
 
     public ICredentialSource Credentials { get; init; } = AnonymousCredentials.Instance;
 
+    /// <summary>Through whom hosts are reached; by default through whom the environment says (<c>https_proxy</c>, <c>no_proxy</c> and their like), loopback never.</summary>
+    public System.Net.IWebProxy Proxy { get; init; } = new Transport.EnvironmentProxy(Environment.GetEnvironmentVariable);
+
     public string UserAgent { get; init; } = "builder/0.1";
 
     /// <summary>From how many missing bytes on a blob is fetched in several ranges at once.</summary>

@@ -57,7 +57,7 @@ public sealed class BuilderStore : IDisposable
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Time = options.Time;
-        Transfers = new TransferMemory(Path.Combine(root, "transfers"), readOnly ? null : records);
+        Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
     }
 
     public string Root { get; }

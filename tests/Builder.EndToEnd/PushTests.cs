@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Builder.EndToEnd.Support;
+using Builder.Testing.Http;
 using Builder.Testing.Registries;
 
 namespace Builder.EndToEnd;
@@ -58,6 +59,43 @@ public sealed class PushTests
         File.WriteAllText(Path.Combine(context, "Dockerfile"), $"FROM {server.Host}/base:1\nCOPY Dockerfile /more\n");
         var built = (await builder.RunAsync("build", "--push", "-t", $"{server.Host}/on/top:1", context)).ExpectSuccess();
         Assert.Contains("2 from other repositories", built.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Podman_pulls_what_builder_pushed_over_tls_with_a_login_and_relative_locations()
+    {
+        Tool.RequireRoot();
+        Tool.Require("podman");
+        using var authority = new TestAuthority();
+        await using var server = await RegistryServer.StartAsync(new RegistrySetup { Authority = authority, BasicLogin = true, RelativeLocations = true });
+        using var builder = new BuilderProgram(Flavour.Jit);
+        var certificates = Path.GetDirectoryName(builder.Files.Write($".config/containers/certs.d/{server.Host}/ca.crt", authority.Pem))!;
+        var name = $"{server.Host}/some/app:1";
+        var login = $"{RegistrySetup.User}:{RegistrySetup.Password}";
+        await BuildAsync(builder, name);
+        Assert.Contains("BLD4005", (await builder.RunAsync("push", name)).Expect(4).Error, StringComparison.Ordinal);
+        var digest = DigestIn((await builder.RunAsync("push", "--creds", login, name)).ExpectSuccess().Output);
+        string[] storage = ["--root", builder.Files.PathOf("podman"), "--runroot", builder.Files.PathOf("podman-run"), "--storage-driver", "vfs"];
+        (await Tool.RunAsync("podman", [.. storage, "pull", "--cert-dir", certificates, "--creds", login, name])).ExpectSuccess();
+        var seen = (await Tool.RunAsync("podman", [.. storage, "inspect", "--format", "{{.Digest}}", name])).ExpectSuccess();
+        Assert.Equal(digest, seen.Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_push_to_a_read_only_registry_is_refused_clearly()
+    {
+        using var authority = new TestAuthority();
+        await using var server = await RegistryServer.StartAsync(new RegistrySetup { Authority = authority, ClientCertificates = true, ReadOnly = true });
+        using var builder = new BuilderProgram(Flavour.Jit);
+        builder.Files.Write($".config/containers/certs.d/{server.Host}/ca.crt", authority.Pem);
+        var (certificate, key) = authority.IssuePem("client");
+        builder.Files.Write($".config/containers/certs.d/{server.Host}/client.cert", certificate);
+        builder.Files.Write($".config/containers/certs.d/{server.Host}/client.key", key);
+        var name = $"{server.Host}/some/app:1";
+        await BuildAsync(builder, name);
+        var refused = (await builder.RunAsync("push", name)).Expect(4);
+        Assert.Contains("BLD4038", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(server.Host, refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

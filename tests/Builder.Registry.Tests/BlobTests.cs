@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Builder.Oci;
 using Builder.Testing.Http;
 using Builder.Testing.Registries;
@@ -139,6 +140,49 @@ public sealed class BlobTests : RegistryTest
         await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(blob));
     }
 
+    [Theory]
+    [InlineData("gzip", false)]
+    [InlineData("x-gzip", true)]
+    [InlineData("deflate", false)]
+    [InlineData("br", true)]
+    public async Task Fault_20_what_somebody_on_the_way_compressed_is_the_blob_again(string coding, bool withoutLength)
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right.With("Content-Encoding", coding) with { Body = Coded(coding, right.Body), WithoutLength = withoutLength });
+        Assert.Equal(Content, await FetchAsync(blob));
+        Assert.Equal("identity", Assert.Single(Registry.Requests)["Accept-Encoding"]);
+    }
+
+    [Fact]
+    public async Task Fault_20_a_blob_that_is_only_called_compressed_is_taken_as_it_is()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right.With("Content-Encoding", "gzip"));
+        Assert.Equal(Content, await FetchAsync(blob));
+    }
+
+    [Fact]
+    public async Task Fault_20_a_part_of_something_compressed_is_no_part_of_the_blob()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right with { CutAfter = 100_000 });
+        Registry.Fail(r => r["Range"] is not null, (_, right) => right.With("Content-Encoding", "gzip"));
+        Assert.Equal(Content, await FetchAsync(blob));
+        Assert.Equal([null, "bytes=100000-", null], Registry.Requests.Select(r => r["Range"]));
+    }
+
+    [Fact]
+    public async Task Fault_20_something_else_in_compressed_form_is_refused()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        Registry.Fail(Blobs, (_, right) => right.With("Content-Encoding", "gzip") with { Body = Coded("gzip", [.. right.Body[..^1], (byte)(right.Body[^1] ^ 1)]) });
+        await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(blob));
+        Registry.Fail(Blobs, (_, right) => right.With("Content-Encoding", "gzip") with { Body = Coded("gzip", [.. right.Body, .. new byte[10_000_000]]) });
+        await FailsAsync(RegistryErrors.WrongContent, () => FetchAsync(blob));
+        Registry.Fail(Blobs, (_, right) => right.With("Content-Encoding", "gzip") with { Body = right.Body[..1000] }, times: 100);
+        await FailsAsync(RegistryErrors.ConnectionLost, () => FetchAsync(blob));
+    }
+
     [Fact]
     public async Task A_length_other_than_the_descriptors_is_refused_before_reading()
     {
@@ -188,6 +232,22 @@ public sealed class BlobTests : RegistryTest
         using var written = new MemoryStream();
         await Client.FetchBlobAsync(Registry.Reference("app"), blob, written, progress, Cancel);
         return written.ToArray();
+    }
+
+    private static byte[] Coded(string coding, byte[] content)
+    {
+        using var coded = new MemoryStream();
+        using (Stream coder = coding switch
+        {
+            "br" => new BrotliStream(coded, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(coded, CompressionLevel.Fastest),
+            _ => new GZipStream(coded, CompressionLevel.Fastest),
+        })
+        {
+            coder.Write(content);
+        }
+
+        return coded.ToArray();
     }
 
     private sealed class Collect(List<long> told) : IProgress<long>

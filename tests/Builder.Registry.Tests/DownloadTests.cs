@@ -61,6 +61,20 @@ public sealed class DownloadTests : RegistryTest
     }
 
     [Fact]
+    public async Task Fault_50_a_full_disk_is_told_at_once_and_the_next_run_goes_on()
+    {
+        var blob = Registry.AddBlob("app", Content);
+        var target = new MemoryTarget(Content.Length) { FullAt = 200_000 };
+        var full = await Assert.ThrowsAsync<IOException>(() => Client.FetchBlobAsync(Registry.Reference("app"), blob, target, null, Cancel));
+        Assert.Equal("no space", full.Message);
+        Assert.Single(Registry.Requests);
+        target.FullAt = null;
+        await Client.FetchBlobAsync(Registry.Reference("app"), blob, target, null, Cancel);
+        Assert.Equal(Content, target.Bytes);
+        Assert.Equal(Content.Length, target.Written);
+    }
+
+    [Fact]
     public async Task Fault_11_wrong_bytes_are_asked_for_once_more_and_no_more()
     {
         var blob = Registry.AddBlob("app", Content);
@@ -125,6 +139,9 @@ public sealed class DownloadTests : RegistryTest
 
         public long Written { get; set; }
 
+        /// <summary>From which byte on nothing more can be kept; null for never.</summary>
+        public long? FullAt { get; set; }
+
         public IReadOnlyList<ByteRange> Missing
         {
             get
@@ -148,6 +165,11 @@ public sealed class DownloadTests : RegistryTest
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
+            if (offset + bytes.Length > FullAt)
+            {
+                throw new IOException("no space");
+            }
+
             lock (gate)
             {
                 bytes.CopyTo(Bytes.AsSpan((int)offset));

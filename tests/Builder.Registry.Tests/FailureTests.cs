@@ -76,6 +76,64 @@ public sealed class FailureTests : RegistryTest
         await Client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
     }
 
+    /// <summary>Servers close idle connections; who sends his next request into one must not notice, whatever its body.</summary>
+    [Fact]
+    public async Task Fault_49_a_connection_that_was_closed_while_nobody_used_it_is_not_noticed()
+    {
+        Registry.AddImage("app", "1.0", Image);
+        Registry.Fail(Manifests, (_, right) => right with { CutAfter = right.Body.Length });
+        await Client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
+        await Task.Delay(100, Cancel);
+        await PushAsync(2);
+        Assert.Equal(["GET", "HEAD", "POST", "PUT"], Registry.Requests.Select(r => r.Method));
+
+        // And closed so quickly that the next request may be on its way already.
+        Registry.Fail(_ => true, (_, right) => right with { CutAfter = right.Body.Length }, times: 1000);
+        await PushAsync(3);
+
+        async Task PushAsync(int seed)
+        {
+            var content = TestImage.Noise(100_000, seed);
+            var blob = new Descriptor(MediaTypes.OciLayer, Digest.Of(content), content.Length);
+            await Client.PushBlobAsync(Registry.Reference("app"), Builder.Registry.Push.BlobSource.Of(blob, content), null, null, Cancel);
+            Assert.Equal(content, Registry.Blob("app", blob.Digest));
+        }
+    }
+
+    [Theory]
+    [InlineData("7", "asks to wait 7 s (rate limit, 0 of 100 requests left in 6 h)")]
+    [InlineData("1", null)]
+    public async Task A_wait_is_told_before_it_is_over(string seconds, string? text)
+    {
+        var time = new ManualTime();
+        var told = new List<RegistryWarning>();
+        using var client = new RegistryClient(Hasty with { Time = time, OnWarning = told.Add });
+        Registry.AddImage("app", "1.0", Image);
+        Registry.Fail(_ => true, (_, _) => new TestResponse(429).With("Retry-After", seconds).With("RateLimit-Limit", "100;w=21600").With("RateLimit-Remaining", "0;w=21600"));
+        var waiting = client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
+        var wait = TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+        await time.WaitForTimerAsync(wait, Cancel);
+        Assert.Equal(text is null ? [] : [new RegistryWarning(Registry.Authority, text)], told);
+        time.Advance(wait);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+    }
+
+    [Theory]
+    [InlineData("100;w=21600", "10;w=21600", "its rate limit is nearly reached: 10 of 100 requests left in 6 h")]
+    [InlineData("200;w=60", "3", "its rate limit is nearly reached: 3 of 200 requests left in 1 min")]
+    [InlineData("100;w=21600", "11;w=21600", null)]
+    [InlineData("100", "many", null)]
+    public async Task What_is_left_of_a_rate_limit_is_told_when_it_is_little(string limit, string remaining, string? text)
+    {
+        var told = new List<RegistryWarning>();
+        using var client = new RegistryClient(Hasty with { OnWarning = told.Add });
+        Registry.AddImage("app", "1.0", Image);
+        Registry.Fail(_ => true, (_, right) => right.With("ratelimit-limit", limit).With("ratelimit-remaining", remaining), times: 100);
+        await client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
+        await client.ResolveAsync(Registry.Reference("app:1.0"), null, Cancel);
+        Assert.Equal(text is null ? [] : [new RegistryWarning(Registry.Authority, text)], told);
+    }
+
     [Fact]
     public async Task A_failure_that_stays_is_told_with_the_registrys_words()
     {

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Builder.EndToEnd.Support;
 using Builder.Oci;
 using Builder.Registry.Authentication;
+using Builder.Registry.Push;
 using Builder.Testing;
 using Builder.Testing.Http;
 using Builder.Testing.Registries;
@@ -110,6 +111,62 @@ public sealed class RealRegistryTests
         await File.WriteAllTextAsync(folder[$"{closed.Host}/client.key"], key, Cancel);
         using var client = new RegistryClient(new RegistryOptions { CertificateFolders = [folder.Path] });
         await AssertPulledAsync(client, reference, image);
+
+        // What may be read may not be written, and that is said at once and by name.
+        var content = TestImage.Noise(1000, 5);
+        var blob = new Descriptor(MediaTypes.OciLayer, Digest.Of(content), content.Length);
+        var refused = await Assert.ThrowsAsync<RegistryException>(() => client.PushBlobAsync(reference, BlobSource.Of(blob, content), null, null, Cancel));
+        Assert.Equal(RegistryErrors.ReadOnly, refused.Code);
+        Assert.Equal(closed.Host, refused.Host);
+    }
+
+    [Fact]
+    public async Task A_push_goes_to_a_registry_with_a_password_over_tls_and_relative_locations()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        var image = TestImage.Of(Amd64, TestImage.Noise(2_000_000), TestImage.Noise(10, 2));
+        await using var server = await RegistryServer.StartAsync(new RegistrySetup { Authority = authority, BasicLogin = true, RelativeLocations = true });
+        Trust(folder, server.Host, authority);
+        var reference = ImageReference.Parse($"{server.Host}/some/app:1");
+        using var client = new RegistryClient(new RegistryOptions
+        {
+            CertificateFolders = [folder.Path],
+            Credentials = new GivenCredentials(server.Host, new Credential(RegistrySetup.User, RegistrySetup.Password), AnonymousCredentials.Instance),
+        });
+        await PushAsync(client, reference, image);
+        await AssertPulledAsync(client, reference, image);
+
+        Tool.Require("skopeo");
+        var digest = await Tool.RunAsync("skopeo", "inspect", "--cert-dir", folder[server.Host], "--creds", $"{RegistrySetup.User}:{RegistrySetup.Password}", "--format", "{{.Digest}}", $"docker://{reference}");
+        Assert.Equal(image.Descriptor.Digest.ToString(), digest.ExpectSuccess().Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_push_that_takes_longer_than_its_token_lives_ends_with_another_token()
+    {
+        await using var tokens = new JwtTokens { Lifetime = TimeSpan.FromSeconds(1), Login = "ada:secret" };
+        await using var server = await RegistryServer.StartAsync(new RegistrySetup { Tokens = tokens });
+        using var client = new RegistryClient(new RegistryOptions { Credentials = new GivenCredentials(server.Host, new Credential("ada", "secret"), AnonymousCredentials.Instance) });
+        var reference = ImageReference.Parse($"{server.Host}/some/app:1");
+        var content = TestImage.Noise(300_000);
+        var pushed = await client.PushBlobAsync(reference, new Throttled(content, TimeSpan.FromSeconds(2.5)), null, null, Cancel);
+        Assert.Equal(Digest.Of(content), pushed.Blob.Digest);
+        Assert.True(tokens.Requests.Count > 1, "one token was good for all of it");
+
+        using var written = new MemoryStream();
+        await client.FetchBlobAsync(reference, pushed.Blob, written, null, Cancel);
+        Assert.Equal(content, written.ToArray());
+    }
+
+    private static async Task PushAsync(RegistryClient client, ImageReference reference, TestImage image)
+    {
+        foreach (var (blob, content) in image.LayerDescriptors.Zip(image.Layers).Append((image.ConfigDescriptor, image.Config)))
+        {
+            await client.PushBlobAsync(reference, BlobSource.Of(blob, content), null, null, Cancel);
+        }
+
+        await client.PutManifestAsync(reference, MediaTypes.OciManifest, image.Manifest, Cancel);
     }
 
     private static async Task AssertPulledAsync(RegistryClient client, ImageReference reference, TestImage image)
@@ -154,5 +211,26 @@ public sealed class RealRegistryTests
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
         using var done = await http.PutAsync(new Uri($"http://{host}/v2/some/app/manifests/{tag}"), content, Cancel);
         done.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Content that is only known when it has been read, and takes its time for that.</summary>
+    private sealed class Throttled(byte[] content, TimeSpan duration) : BlobSource
+    {
+        public override Descriptor? Descriptor => null;
+
+        public override Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new SlowStream(content[(int)offset..], duration));
+
+        public override Descriptor Finished() => new(MediaTypes.OciLayer, Digest.Of(content), content.Length);
+    }
+
+    private sealed class SlowStream(byte[] content, TimeSpan duration) : MemoryStream(content, writable: false)
+    {
+        private const int Pieces = 10;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(duration / Pieces, cancellationToken);
+            return await base.ReadAsync(buffer[..Math.Min(buffer.Length, Math.Max(1, (int)Length / Pieces))], cancellationToken);
+        }
     }
 }

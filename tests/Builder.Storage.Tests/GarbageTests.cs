@@ -1,4 +1,5 @@
 using Builder.Oci;
+using Builder.Storage.CacheMounts;
 using Builder.Storage.Checking;
 using Builder.Storage.Garbage;
 using Builder.Storage.Layers;
@@ -154,6 +155,32 @@ public sealed class GarbageTests : IDisposable
         using var reader = BuilderStore.Open(new StoreOptions { Root = store.Root, Warn = warnings.Add });
         Assert.Null(reader.Steps.Find(key));
         Assert.Contains(key.Hex, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    /// <summary>Hints and caches are found out again: damaged ones are told, and do not end a build.</summary>
+    [Fact]
+    public async Task Damaged_records_of_transfers_and_caches_are_misses_that_are_said_aloud()
+    {
+        var blob = Digest.OfText("blob");
+        store.Store.Transfers.RememberPlace(blob, "localhost:5000/app");
+        store.Store.Transfers.RememberCompressed(new DiffId(blob), "gzip-5", new Descriptor(MediaTypes.OciLayerGzip, blob, 1));
+        using (await store.Store.CacheMounts.AcquireAsync(new CacheMountKey("id"), CacheMountSharing.Shared, null, null, Cancellation))
+        {
+        }
+
+        foreach (var record in Directory.EnumerateFiles(Path.Combine(store.Root, "transfers")).Concat(Directory.EnumerateFiles(Path.Combine(store.Root, "mounts-cache"), "record.json", SearchOption.AllDirectories)))
+        {
+            File.WriteAllText(record, "{");
+        }
+
+        var warnings = new List<string>();
+        using var reader = BuilderStore.Open(new StoreOptions { Root = store.Root, Warn = warnings.Add });
+        Assert.Empty(reader.Transfers.PlacesOf(blob));
+        Assert.Null(reader.Transfers.FindCompressed(new DiffId(blob), "gzip-5"));
+        Assert.Empty(await reader.CacheMounts.ListAsync(Cancellation));
+        Assert.Equal(3, warnings.Count);
+        reader.Transfers.RememberPlace(blob, "localhost:5000/app");
+        Assert.Equal(["localhost:5000/app"], reader.Transfers.PlacesOf(blob));
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Oci;
 
@@ -26,6 +27,7 @@ internal static class GlobalScope
         OfPlatform("TARGET", options.TargetPlatform);
         Automatic("TARGETSTAGE", options.Target ?? dockerfile.Stages[^1].Name ?? "default");
 
+        var errors = new ErrorList();
         foreach (var declaration in dockerfile.GlobalArgs.SelectMany(arg => arg.Declarations))
         {
             var name = declaration.Name.Text;
@@ -35,9 +37,18 @@ internal static class GlobalScope
             }
             else if (declaration.Default is { } text)
             {
-                scope.Set(name, expander.Expand(text, scope, dockerfile.Directives.Escape));
+                try
+                {
+                    scope.Set(name, expander.Expand(text, scope, dockerfile.Directives.Escape));
+                }
+                catch (BuilderException e)
+                {
+                    errors.Add(e);
+                }
             }
         }
+
+        errors.ThrowIfAny();
 
         return scope;
     }

@@ -19,7 +19,7 @@ internal sealed class StagePlanner(
         var wanted = new SortedSet<int>(targets.Select(target => target.Index));
         while (wanted.Count > 0)
         {
-            var found = await Task.WhenAll(wanted.Select(index => PlanAsync(index)));
+            var found = await TogetherAsync(wanted.Select(PlanAsync));
             foreach (var plan in found)
             {
                 plans.Add(plan.Syntax.Index, plan);
@@ -29,6 +29,27 @@ internal sealed class StagePlanner(
         }
 
         return [.. plans.Values];
+    }
+
+    /// <summary>What all of them come to, or the errors of all of them at once.</summary>
+    private static async Task<T[]> TogetherAsync<T>(IEnumerable<Task<T>> tasks)
+    {
+        var all = Task.WhenAll(tasks);
+        try
+        {
+            return await all;
+        }
+        catch (BuilderException) when (all.Exception is { } failures && failures.InnerExceptions.All(failure => failure is BuilderException))
+        {
+            // Stages that share a base image can share the very error.
+            var errors = new ErrorList();
+            foreach (var error in failures.InnerExceptions.Cast<BuilderException>().SelectMany(error => error.Others.Prepend(error)).Distinct())
+            {
+                errors.Add(error);
+            }
+
+            throw errors.Together();
+        }
     }
 
     private static IEnumerable<int> Needs(StagePlan plan) =>
@@ -50,7 +71,7 @@ internal sealed class StagePlanner(
             .ToList();
         var references = instructions.SelectMany(planned => StageReference.Of(planned.Instruction)).DistinctBy(found => found.Reference)
             .Select(async found => (found.Reference, Origin: await finder.FindAsync(stage, found.Reference, options.TargetPlatform, found.Span)));
-        var origins = (await Task.WhenAll(references)).ToDictionary(found => found.Reference, found => found.Origin);
+        var origins = (await TogetherAsync(references)).ToDictionary(found => found.Reference, found => found.Origin);
         return new StagePlan(stage, platform, origin, false, instructions, origins);
     }
 

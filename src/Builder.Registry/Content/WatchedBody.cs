@@ -14,8 +14,9 @@ internal sealed class WatchedBody : IAsyncDisposable
         watchdog = new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.Time);
     }
 
-    public static async Task<WatchedBody> OpenAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
-        new(await response.Content.ReadAsStreamAsync(cancellationToken), options);
+    /// <param name="coding">See <see cref="ContentCoding.Of"/>.</param>
+    public static async Task<WatchedBody> OpenAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken, string? coding = null) =>
+        new(ContentCoding.Undo(coding, await response.Content.ReadAsStreamAsync(cancellationToken)), options);
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -28,6 +29,10 @@ internal sealed class WatchedBody : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException("the transfer stalled");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IOException("the body is not encoded as its head says", e);
         }
         finally
         {

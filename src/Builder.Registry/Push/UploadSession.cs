@@ -10,7 +10,7 @@ internal sealed record UploadSession(Uri Location)
     /// <summary>
     /// Where the answer says that the upload goes on. It may be another host, which then sees no credentials (they are added
     /// for the registry's own origin only); it may not be less protected than the registry, nor be somewhere that only this
-    /// machine can reach.
+    /// machine or its network can reach.
     /// </summary>
     /// <param name="before">Where it was, for answers that do not repeat it.</param>
     /// <exception cref="RegistryException"><see cref="RegistryErrors.RefusedRedirect"/>, <see cref="RegistryErrors.NotARegistry"/>.</exception>
@@ -24,10 +24,7 @@ internal sealed record UploadSession(Uri Location)
         }
 
         var target = RawLocation.Resolve(from, values.FirstOrDefault() ?? "");
-        var why = target is null ? "to something that is not an HTTP address"
-            : from.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps ? $"from https to plain http at {target.Authority}"
-            : HostKind.IsOnlyMeaningfulHere(target.Host) && !HostKind.IsOnlyMeaningfulHere(from.Host) ? $"to {target.Authority}, an address of this machine"
-            : null;
+        var why = OnwardAddress.WhyRefused(from, target);
         return why is null
             ? new UploadSession(target!)
             : throw new RegistryException(RegistryErrors.RefusedRedirect, $"{from.Authority} sends the upload {why}; refused") { Host = from.Authority, Url = SafeUrl.Of(from) };

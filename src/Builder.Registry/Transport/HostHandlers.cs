@@ -57,6 +57,7 @@ internal sealed class HostHandlers(RegistryOptions options) : HttpMessageHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = options.Proxy,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

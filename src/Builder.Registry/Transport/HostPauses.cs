@@ -8,12 +8,21 @@ namespace Builder.Registry.Transport;
 /// </summary>
 internal sealed class HostPauses(TimeProvider time)
 {
+    private static readonly TimeSpan SameAnswer = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, DateTimeOffset> until = new(StringComparer.OrdinalIgnoreCase);
 
-    public void Pause(string host, TimeSpan duration)
+    /// <summary>Holds requests to a host back.</summary>
+    /// <returns>Whether that is news: requests that were under way together are all told the same.</returns>
+    public bool Pause(string host, TimeSpan duration)
     {
         var end = time.GetUtcNow() + duration;
-        until.AddOrUpdate(host, end, (_, known) => known > end ? known : end);
+        var isNews = true;
+        until.AddOrUpdate(host, end, (_, known) =>
+        {
+            isNews = end > known + SameAnswer;
+            return known > end ? known : end;
+        });
+        return isNews;
     }
 
     public async Task WaitAsync(string host, CancellationToken cancellationToken)

@@ -53,27 +53,7 @@ internal sealed class RedirectHandler : DelegatingHandler
     {
         var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
         var target = location is null ? null : RawLocation.Resolve(from, location);
-        if (target is null)
-        {
-            throw Refused(from, "redirects to something that is not an HTTP address");
-        }
-
-        if (from.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps)
-        {
-            throw Refused(from, $"redirects from https to plain http at {target.Authority}");
-        }
-
-        if (HostKind.IsOnlyMeaningfulHere(target.Host) && !HostKind.IsOnlyMeaningfulHere(from.Host))
-        {
-            throw Refused(from, $"redirects to {target.Authority}, an address of this machine");
-        }
-
-        if (HostKind.IsInternal(target.Host) && !HostKind.IsInternal(from.Host))
-        {
-            throw Refused(from, $"redirects to {target.Authority}, an address of an internal network");
-        }
-
-        return target;
+        return OnwardAddress.WhyRefused(from, target) is { } why ? throw Refused(from, $"redirects {why}") : target!;
     }
 
     private static HttpRequestMessage Follow(HttpRequestMessage request, Uri target)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace Builder.Registry.Transport;
@@ -10,6 +11,9 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
 {
     /// <summary>A host that nobody answers at rarely comes up within seconds: the user should hear of it soon.</summary>
     private const int ConnectAttempts = 3;
+
+    /// <summary>Nobody notices a shorter wait.</summary>
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(2);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -27,7 +31,7 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
             {
                 if (attempt >= Math.Min(attempts, AttemptsAfter(e)))
                 {
-                    throw ConnectionFailure.Of(uri, e);
+                    throw ConnectionFailure.Of(uri, e, options.Proxy.GetProxy(uri));
                 }
 
                 await Task.Delay(Backoff.Pause(options, attempt), options.Time, cancellationToken);
@@ -45,10 +49,14 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
                 return response;
             }
 
+            var why = Reason(response);
             response.Dispose();
             if (asked is { } pause)
             {
-                pauses.Pause(uri.Authority, pause);
+                if (pauses.Pause(uri.Authority, pause) && pause >= WorthTelling)
+                {
+                    options.OnWarning?.Invoke(new RegistryWarning(uri.Authority, string.Create(CultureInfo.InvariantCulture, $"asks to wait {Math.Ceiling(pause.TotalSeconds)} s ({why})")));
+                }
             }
             else
             {
@@ -59,11 +67,15 @@ internal sealed class RetryHandler(RegistryOptions options, HostPauses pauses) :
 
     private static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 527);
 
+    private static string Reason(HttpResponseMessage response) =>
+        ((int)response.StatusCode == 429 ? "rate limit" : $"it answers {(int)response.StatusCode}") + (RateLimit.Of(response) is { } limit ? $", {limit}" : "");
+
     private int AttemptsAfter(HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.SecureConnectionError => 1,
         HttpRequestError.NameResolutionError => e.InnerException is SocketException { SocketErrorCode: SocketError.TryAgain } ? ConnectAttempts : 1,
         HttpRequestError.ConnectionError => ConnectAttempts,
+        HttpRequestError.ProxyTunnelError when ConnectionFailure.ProxyStatus(e) is >= 400 and < 500 => 1,
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => 1,
         _ => options.Attempts,
     };

@@ -194,7 +194,7 @@ public sealed class CacheMountStore
 
     private CacheMountInfo? Describe(string home)
     {
-        if (StorageJson.TryRead(Path.Combine(home, RecordFile), StorageJson.Types.CacheMountRecord) is not { } record)
+        if (files.TryReadRecord(Path.Combine(home, RecordFile), StorageJson.Types.CacheMountRecord) is not { } record)
         {
             return null;
         }

@@ -16,14 +16,11 @@ public sealed class TransferMemory
 {
     private const int MaxPlaces = 16;
     private readonly string folder;
-    private readonly AtomicFile? files;
+    private readonly AtomicFile files;
+    private readonly bool readOnly;
 
-    /// <param name="files">Null where nothing can be written: then nothing is learned.</param>
-    internal TransferMemory(string folder, AtomicFile? files)
-    {
-        this.folder = folder;
-        this.files = files;
-    }
+    /// <param name="readOnly">Whether nothing can be written: then nothing is learned.</param>
+    internal TransferMemory(string folder, AtomicFile files, bool readOnly) => (this.folder, this.files, this.readOnly) = (folder, files, readOnly);
 
     /// <summary>The blob that a layer becomes; null when it has never been compressed so.</summary>
     /// <param name="way">Everything that the compressed bytes depend on, such as <c>gzip-5</c>.</param>
@@ -33,13 +30,13 @@ public sealed class TransferMemory
     {
         ArgumentNullException.ThrowIfNull(blob);
         var known = new SortedDictionary<string, Descriptor>(Compressed(diffId)?.Blobs.ToDictionary() ?? [], StringComparer.Ordinal) { [way] = blob };
-        files?.Write(CompressedPath(diffId), StorageJson.Write(new CompressedRecord(known), StorageJson.Types.CompressedRecord));
+        Write(CompressedPath(diffId), StorageJson.Write(new CompressedRecord(known), StorageJson.Types.CompressedRecord));
     }
 
     /// <summary>Forgets it all of a layer: a newer program compresses to other bytes.</summary>
     public void ForgetCompressed(DiffId diffId)
     {
-        if (files is not null)
+        if (!readOnly)
         {
             File.Delete(CompressedPath(diffId));
         }
@@ -47,7 +44,7 @@ public sealed class TransferMemory
 
     /// <summary>The repositories (<c>localhost:5000/app</c>) that a blob was seen in, the latest first.</summary>
     public IReadOnlyList<string> PlacesOf(Digest blob) =>
-        StorageJson.TryRead(PlacesPath(blob), StorageJson.Types.PlacesRecord)?.Repositories ?? [];
+        files.TryReadRecord(PlacesPath(blob), StorageJson.Types.PlacesRecord)?.Repositories ?? [];
 
     public void RememberPlace(Digest blob, string repository)
     {
@@ -59,7 +56,7 @@ public sealed class TransferMemory
         }
 
         IReadOnlyList<string> places = [repository, .. known.Where(place => place != repository).Take(MaxPlaces - 1)];
-        files?.Write(PlacesPath(blob), StorageJson.Write(new PlacesRecord(places), StorageJson.Types.PlacesRecord));
+        Write(PlacesPath(blob), StorageJson.Write(new PlacesRecord(places), StorageJson.Types.PlacesRecord));
     }
 
     /// <summary>Forgets what is about layers that are no longer here.</summary>
@@ -87,12 +84,20 @@ public sealed class TransferMemory
         }
     }
 
+    private void Write(string path, byte[] record)
+    {
+        if (!readOnly)
+        {
+            files.Write(path, record);
+        }
+    }
+
     private (string Path, Digest Digest)[] Records(string suffix) =>
         [.. Directory.EnumerateFiles(folder, "*" + suffix)
             .Select(path => (path, Digest.TryParse($"{Digest.Algorithm}:{Path.GetFileName(path)[..^suffix.Length]}", out var digest) ? digest : default))
             .Where(record => !record.Item2.IsDefault)];
 
-    private CompressedRecord? Compressed(DiffId diffId) => StorageJson.TryRead(CompressedPath(diffId), StorageJson.Types.CompressedRecord);
+    private CompressedRecord? Compressed(DiffId diffId) => files.TryReadRecord(CompressedPath(diffId), StorageJson.Types.CompressedRecord);
 
     private string CompressedPath(DiffId diffId) => Path.Combine(folder, diffId.Digest.Hex + ".compressed.json");
 

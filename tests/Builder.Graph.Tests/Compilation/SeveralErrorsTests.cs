@@ -22,4 +22,29 @@ public sealed class SeveralErrorsTests : CompilerTest
 
         Assert.Equal([3, 5], error.Others.Prepend(error).Select(e => e.Span!.Line));
     }
+
+    [Fact]
+    public async Task Stages_that_cannot_start_are_told_together()
+    {
+        var error = await ErrorOf("FROM $NONE AS a\nFROM --platform=$NONE scratch AS b\nFROM scratch\nCOPY --from=a x x\nCOPY --from=b x x\n");
+
+        Assert.Equal([1, 2], error.Others.Prepend(error).Select(e => e.Span!.Line));
+    }
+
+    [Fact]
+    public async Task A_missing_image_is_told_at_each_stage_that_starts_from_it()
+    {
+        var error = await ErrorOf("FROM missing AS a\nFROM missing AS b\nFROM scratch\nCOPY --from=a x x\nCOPY --from=b x x\n");
+
+        Assert.Equal([1, 2], error.Others.Prepend(error).Select(e => e.Span!.Line));
+        Assert.All(error.Others, other => Assert.Empty(other.Others));
+    }
+
+    [Fact]
+    public async Task Wrong_global_arguments_are_told_together()
+    {
+        var error = await ErrorOf("ARG A=${X:?a}\nARG B=ok\nARG C=${B/}\nARG D=${Y:?d}\nFROM scratch\n");
+
+        Assert.Equal([1, 3, 4], error.Others.Prepend(error).Select(e => e.Span!.Line));
+    }
 }

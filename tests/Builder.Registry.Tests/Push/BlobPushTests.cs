@@ -287,6 +287,15 @@ public sealed class BlobPushTests : PushTest
     }
 
     [Fact]
+    public async Task Fault_48_two_that_push_the_same_blob_at_once_do_not_disturb_each_other()
+    {
+        using var other = new RegistryClient(Hasty);
+        var pushed = await Task.WhenAll(PushAsync(), other.PushBlobAsync(App, BlobSource.Of(Layer, Content), null, null, Cancel));
+        AssertStored();
+        Assert.All(pushed, blob => Assert.Equal(Layer, blob.Blob));
+    }
+
+    [Fact]
     public async Task Fault_40_the_wait_for_an_answer_does_not_time_the_upload()
     {
         using var client = new RegistryClient(Hasty with { ResponseTimeout = TimeSpan.FromMilliseconds(400) });

@@ -24,7 +24,7 @@ public sealed class TestAuthority : IDisposable
     /// <summary>The authority's own certificate, for whoever is to trust it.</summary>
     public string Pem => root.ExportCertificatePem();
 
-    /// <summary>A certificate for <c>127.0.0.1</c> and <c>localhost</c>, as server and as client, with its key.</summary>
+    /// <summary>A certificate for <c>127.0.0.1</c>, <c>localhost</c> and the host of the given name, as server and as client, with its key.</summary>
     public X509Certificate2 Issue(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -32,6 +32,7 @@ public sealed class TestAuthority : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("localhost");
+        names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         using var issued = request.Create(root, From, Until, [(byte)++serial]);

@@ -14,6 +14,9 @@ public sealed class JwtTokens : IAsyncDisposable
 {
     public const string Service = "test registry";
     public const string Issuer = "test issuer";
+    /// <summary>For how many seconds after its end the distribution project's registry takes a token all the same.</summary>
+    private const int Leeway = 60;
+
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 certificate;
     private readonly TestServer server;
@@ -61,7 +64,7 @@ public sealed class JwtTokens : IAsyncDisposable
         var header = $$"""{"typ":"JWT","alg":"ES256","x5c":["{{Convert.ToBase64String(certificate.RawData)}}"]}""";
         var claims = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"iss":"{{Issuer}}","sub":"ada","aud":"{{Service}}","exp":{{now + (long)Lifetime.TotalSeconds}},"nbf":{{now - 60}},"iat":{{now}},"jti":"{{Guid.NewGuid():N}}","access":[{{string.Join(',', access)}}]}""");
+            $$"""{"iss":"{{Issuer}}","sub":"ada","aud":"{{Service}}","exp":{{now + (long)Lifetime.TotalSeconds - Leeway}},"nbf":{{now - 600}},"iat":{{now}},"jti":"{{Guid.NewGuid():N}}","access":[{{string.Join(',', access)}}]}""");
         var signed = $"{Base64Url(Encoding.UTF8.GetBytes(header))}.{Base64Url(Encoding.UTF8.GetBytes(claims))}";
         return $"{signed}.{Base64Url(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }

@@ -73,6 +73,9 @@ public sealed partial class TestRegistry : IAsyncDisposable
         return AddManifest(repository, tag, index, MediaTypes.OciIndex);
     }
 
+    /// <summary>Loses a blob, as a registry does whose cleaning and whose pushes know nothing of each other.</summary>
+    public void Forget(string repository, Digest digest) => blobs.TryRemove((repository, digest), out _);
+
     public byte[]? Blob(string repository, Digest digest) => blobs.GetValueOrDefault((repository, digest));
 
     public byte[]? Manifest(string repository, string reference) => manifests.GetValueOrDefault((repository, reference)).Bytes;

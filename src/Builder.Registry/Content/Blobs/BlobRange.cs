@@ -166,17 +166,19 @@ internal sealed class BlobRange(BlobPlaces places, RegistryOptions options, stri
         }
 
         var isWhole = response.StatusCode != HttpStatusCode.PartialContent;
-        if (isWhole && response.Content.Headers.ContentLength is { } length && length != blob.Size)
+        var coding = isWhole ? ContentCoding.Of(response, blob.Size) : null;
+        if (isWhole && coding is null && response.Content.Headers.ContentLength is { } length && length != blob.Size)
         {
             throw Wrong($"has {length} bytes, the image says {blob.Size}");
         }
 
-        body = await WatchedBody.OpenAsync(response, options, cancellationToken);
+        body = await WatchedBody.OpenAsync(response, options, cancellationToken, coding);
         return !isWhole || await TrySkipAsync(position, cancellationToken);
     }
 
     private bool Continues(HttpResponseMessage answer) =>
         answer.StatusCode == HttpStatusCode.PartialContent
+        && answer.Content.Headers.ContentEncoding.Count == 0
         && answer.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } given
         && from == position
         && (given.To is null || given.To == end - 1)
