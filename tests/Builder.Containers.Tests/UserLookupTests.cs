@@ -26,7 +26,7 @@ public sealed class UserLookupTests
         again:x:10:app
         """;
 
-    [Theory]
+    [Theory] // R7
     [InlineData("", 0, 0, "1", "/root")]
     [InlineData("root", 0, 0, "1", "/root")]
     [InlineData("0", 0, 0, "1", "/root")]

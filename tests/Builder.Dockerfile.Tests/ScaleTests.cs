@@ -14,7 +14,7 @@ public class ScaleTests
         Assert.Equal(100_000, Dockerfiles.InStage(Repeat("ENV a=b\n", 100_000)).Count);
     }
 
-    [Fact]
+    [Fact] // L3: a logical line has no limit, and here a physical one has none either (spec/dockerfile.md, "Where Builder differs")
     public void A_line_of_ten_million_characters()
     {
         Assert.Equal(TenMillion, Dockerfiles.One<RunInstruction>("RUN " + new string('x', TenMillion)).Command.Shell().Length);

@@ -5,7 +5,7 @@ namespace Builder.EndToEnd;
 /// <summary><c>RUN --mount=type=bind</c> and <c>type=tmpfs</c> (dockerfile-language.md §3.4, M1 to M4 and M6).</summary>
 public sealed class BindMountTests
 {
-    [Theory]
+    [Theory] // M3: below WORKDIR, or it; Q5; R8: mount points go
     [InlineData(Caller.Root)]
     [InlineData(Caller.User)]
     public async Task A_context_is_seen_read_only_without_what_is_ignored_and_as_roots(Caller caller)

@@ -91,7 +91,7 @@ public sealed class CheckCommandTests
         Assert.DoesNotContain("not-there", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact] // Q13
     public async Task A_copied_file_that_is_ignored_and_a_wildcard_without_a_match_are_found()
     {
         using var builder = Prepare("FROM scratch\nCOPY hidden /\nCOPY *.txt *ockerfile /d/\n");

@@ -46,7 +46,7 @@ public sealed class IsolationTests
         Assert.DoesNotContain("eth0", seen, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact] // R8
     public async Task A_step_that_changes_nothing_leaves_an_empty_layer()
     {
         using var builder = new BuilderProgram();

@@ -7,7 +7,7 @@ public sealed class LayerCaseTests
 {
     private static readonly ToolOptions Epoch = new() { Environment = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1000000000" } };
 
-    [Fact]
+    [Fact] // R8, R9
     public async Task Cases_28_to_30_and_36_to_38()
     {
         using var builder = new BuilderProgram();

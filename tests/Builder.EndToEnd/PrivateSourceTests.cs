@@ -104,7 +104,7 @@ public sealed class PrivateSourceTests
         Assert.Equal(isKept, (await Tool.RunAsync("tar", "-tf", tar)).ExpectSuccess().Output.Split('\n').Contains(".git/HEAD"));
     }
 
-    [Theory]
+    [Theory] // S2: of a named context, of a stage that is one source
     [InlineData("repo", "FROM scratch\nCOPY --from=repo / /\n")]
     [InlineData("code", "FROM scratch AS code\nARG URL\nADD $URL /\nFROM scratch\nCOPY --from=code / /\n")]
     public async Task A_sources_time_is_the_images(string name, string dockerfile)

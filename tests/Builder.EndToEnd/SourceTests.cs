@@ -67,7 +67,7 @@ public sealed class SourceTests
     public async Task A_repository_is_added_and_is_a_context(Caller caller)
     {
         using var builder = new BuilderProgram(caller: caller);
-        await using var server = await RepositoryAsync(builder, "echo one > one; mkdir sub; printf 'FROM scratch\\nCOPY . /x/\\n' > sub/Dockerfile; echo two > sub/two; echo two > .dockerignore");
+        await using var server = await RepositoryAsync(builder, "echo one > one; mkdir sub; printf 'FROM scratch\\nCOPY . /x/\\n' > sub/Dockerfile; echo two > sub/two; printf 'one\\n**/two\\n' > .dockerignore");
         var url = $"http://{server.Authority}/r.git";
         var context = Context(builder, $"FROM scratch\nADD {url}#main:sub /g/\n");
         Assert.Equal(
@@ -78,7 +78,7 @@ public sealed class SourceTests
         builder.AssertNothingIsLeftBehind();
     }
 
-    [Fact]
+    [Fact] // S2: git
     public async Task A_repositorys_time_is_the_images()
     {
         using var builder = new BuilderProgram();
@@ -108,7 +108,7 @@ public sealed class SourceTests
         Assert.Contains("BLD2067", wrong.Expect(2).Error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory] // Q3: its ignore file is a file like others
     [InlineData("cf")]
     [InlineData("czf")]
     [InlineData("cjf")]

@@ -4,7 +4,7 @@ namespace Builder.Oci.Tests;
 
 public sealed class PlatformTests
 {
-    [Theory]
+    [Theory] // P3
     [InlineData("linux/x86_64", "linux/amd64")]
     [InlineData("linux/aarch64", "linux/arm64")]
     [InlineData("linux/arm64/v8", "linux/arm64")]

@@ -35,7 +35,7 @@ public sealed class ResolvingTests : RegistryTest
         Assert.Equal(index.Digest, found.RepositoryDigest);
     }
 
-    [Fact]
+    [Fact] // P4
     public async Task An_index_without_the_platform_says_what_it_offers()
     {
         Registry.AddIndex("app", "multi", Image, TestImage.Of(Arm64));

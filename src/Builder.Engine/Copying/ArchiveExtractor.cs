@@ -31,6 +31,30 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
         }
     }
 
+    /// <summary>When the newest regular file in an archive was changed. The archive's file is closed afterwards.</summary>
+    /// <param name="maxContent">The most bytes that may come out of the compression.</param>
+    /// <returns>Seconds since 1970; null for what is no archive as a whole, or has no regular file.</returns>
+    public static long? NewestFile(SafeFileHandle file, long maxContent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var stream = Decompressor.Open(new FileStream(file, FileAccess.Read), maxContent);
+            using var reader = new TarReader(stream);
+            long? newest = null;
+            while (reader.Next() is { } entry)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                newest = entry.Kind == TarEntryKind.File ? Math.Max(newest ?? long.MinValue, entry.ModifiedSeconds) : newest;
+            }
+
+            return newest;
+        }
+        catch (BuilderException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Extracts a file, which is closed afterwards.</summary>
     public void Extract(SafeFileHandle file)
     {

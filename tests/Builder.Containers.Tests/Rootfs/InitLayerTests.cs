@@ -22,7 +22,7 @@ public sealed class InitLayerTests : IDisposable
         Assert.False(Create([top, bottom], File("/etc/hosts"), Directory_("/proc")));
     }
 
-    [Fact]
+    [Fact] // R8: the parent keeps its time
     public void A_missing_file_is_made_and_its_directory_keeps_what_the_view_shows()
     {
         var bottom = Layer("bottom", "etc/a/");

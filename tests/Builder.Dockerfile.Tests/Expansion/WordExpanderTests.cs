@@ -59,6 +59,10 @@ public class WordExpanderTests
     [InlineData("${q}", "a b")]
     [InlineData("${v:+${e:-in}}", "in")]
     [InlineData("${v:?}", "abcabc")]
+    [InlineData("${u:-a'$v'\"$e b\"${e:-${v#a}}}", "a$v bbcabc")] // V1: w
+    [InlineData("${v#${u:-a}\"b\"}", "cabc")] // V1: p
+    [InlineData("${v%'c'}", "abcab")] // V1
+    [InlineData("${v/${u:-b}/\"X Y\"$q}", "aX Ya bcabc")] // V1: p and r
     [InlineData("${v//b/$1}", "acac")] // V3: replacements are literal
     [InlineData("${v//b/\\1}", "a\\1ca\\1c")]
     [InlineData("${v//[b]/X}", "abcabc")] // V2: no classes
@@ -76,6 +80,11 @@ public class WordExpanderTests
     [InlineData("${!v}", "unsupported modifier (v) in substitution", 3012)]
     [InlineData("${v:=x}", "unsupported modifier (:=) in substitution", 3012)]
     [InlineData("${v=x}", "unsupported modifier (=) in substitution", 3012)]
+    [InlineData("${u:?no '$v' but $q}", "u: no $v but a b", 3013)] // V1: m
+    [InlineData("${v^}", "unsupported modifier (^) in substitution", 3012)]
+    [InlineData("${v,}", "unsupported modifier (,) in substitution", 3012)]
+    [InlineData("${v,,}", "unsupported modifier (,) in substitution", 3012)]
+    [InlineData("${v:1:2}", "unsupported modifier (:1) in substitution", 3012)]
     [InlineData("${v@Q}", "unsupported modifier (@) in substitution", 3012)]
     [InlineData("${v", "unsupported modifier () in substitution", 3012)]
     [InlineData("${}", "syntax error: bad substitution", 3012)]
@@ -88,7 +97,7 @@ public class WordExpanderTests
     [InlineData("'x", "unexpected end of statement while looking for matching single-quote", 3012)]
     public void A_wrong_word_is_an_error(string input, string message, int code)
     {
-        var error = Assert.Throws<DockerfileException>(() => Expand(input)); // V8
+        var error = Assert.Throws<DockerfileException>(() => Expand(input)); // V4, V8
         Assert.Equal(($"failed to process \"{input}\": {message}", code), (error.Message, error.Code.Number));
     }
 

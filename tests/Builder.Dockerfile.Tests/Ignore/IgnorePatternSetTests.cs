@@ -8,42 +8,44 @@ namespace Builder.Dockerfile.Tests.Ignore;
 public class IgnorePatternSetTests
 {
     [Theory]
-    [InlineData("foo", "-foo -foo/a +x/foo +foobar")]
+    [InlineData("foo", "-foo -foo/a +x/foo +foobar")] // Q6: what matches nothing is included; Q7: below it too; Q8: only at the root
     [InlineData("/foo", "-foo -foo/a +x/foo +foobar")]
     [InlineData("foo/", "-foo -foo/a +x/foo +foobar")]
     [InlineData("./foo", "-foo -foo/a +x/foo +foobar")]
-    [InlineData("*.log", "-a.log -.log +d/a.log")]
+    [InlineData("*.log", "-a.log -.log +d/a.log")] // Q9: no slash, dots are nothing special
     [InlineData("**/*.log", "-a.log -d/e/a.log")]
-    [InlineData("a/**", "+a -a/b -a/b/c")]
-    [InlineData("a/**/b", "-a/b -a/x/y/b -a/x/b/c +b")]
-    [InlineData("**foo", "-xfoo -d/xfoo -foo/x +foox")]
-    [InlineData("foo**", "-foox -foobar/x +d/foo")]
+    [InlineData("a/**", "+a -a/b -a/b/c")] // Q10: not the directory itself
+    [InlineData("a/**/b", "-a/b -a/x/y/b -a/x/b/c +b")] // Q10: none, too
+    [InlineData("**foo", "-xfoo -d/xfoo -foo/x +foox")] // Q10
+    [InlineData("foo**", "-foox -foobar/x +d/foo")] // Q10: across slashes
     [InlineData("a*/b", "-ab/b +a/c/b")]
-    [InlineData("a?c", "-abc +a/c")]
-    [InlineData("[^a]x", "-bx +ax")]
-    [InlineData("*;!a/b", "-a +a/b +a/b/c -a/c -x")]
-    [InlineData("a;!a/b;a/b/c", "+a/b -a/b/c +a/b/d -a/x")]
+    [InlineData("a?c", "-abc +a/c")] // Q9
+    [InlineData("[^a]x", "-bx +ax")] // Q9
+    [InlineData("*;!a/b", "-a +a/b +a/b/c -a/c -x")] // Q7: an exception lets in what is below
+    [InlineData("a;!a/b;a/b/c", "+a/b -a/b/c +a/b/d -a/x")] // Q6: the last one decides
     [InlineData("*;!**/*.py", "+x.py +d/x.py -d/x.txt")]
     [InlineData("d/*;!d/k", "+d +d/k +d/k/z -d/m")]
     [InlineData("!x;x", "-x")]
     [InlineData("x;! x", "+x")]
-    [InlineData(".", "+x +.x")]
-    [InlineData("/", "+x")]
-    [InlineData("../x", "+x")]
+    [InlineData(".", "+x +.x")] // Q12
+    [InlineData("/", "+x")] // Q12
+    [InlineData("../x", "+x")] // Q12
+    [InlineData("..", "+x +..x")] // Q12
+    [InlineData("Foo", "-Foo +foo +FOO")] // Q14
     [InlineData("a/../b", "-b")]
     [InlineData("  x  ", "-x")]
     [InlineData("\\#d", "-#d")]
-    [InlineData("a\\*b", "-a*b +axb")]
+    [InlineData("a\\*b", "-a*b +axb")] // Q9: escapes
     [InlineData("#d", "+#d")]
     [InlineData(".*", "-.git/x +a/.git")]
     [InlineData("**/.*", "-a/.git/x")]
     [InlineData("*;!.", "-x -a/b")]
-    [InlineData("**", "-x -a/b")]
-    [InlineData("**/x", "-x -a/x -a/b/x +ax")]
+    [InlineData("**", "-x -a/b")] // Q10
+    [InlineData("**/x", "-x -a/x -a/b/x +ax")] // Q8, Q10
     [InlineData("**;!./source.txt", "+source.txt -x")]
     [InlineData("dir;!dir*/file", "+dir/file -dir/x")]
     [InlineData("**/a/**/b*", "-a/b -x/a/y/z/bc +x/b +a/x/cb")]
-    [InlineData("[a-c]x[!]", "-bx! +bxx +dx!")]
+    [InlineData("[a-c]x[!]", "-bx! +bxx +dx!")] // Q9
     [InlineData("x\r", "-x")]
     [InlineData("?/[^a]", "-\ud83d\ude00/\ud83d\ude00 +\ud83d\ude00\ud83d\ude00/b")]
     public void The_last_pattern_that_matches_decides(string patterns, string paths)

@@ -12,7 +12,7 @@ public sealed class ContextFoldersTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
+    [Fact] // Q1
     public void The_ignore_file_of_the_Dockerfile_goes_before_that_of_the_context()
     {
         File.WriteAllText(folder[".dockerignore"], "a");
@@ -21,7 +21,7 @@ public sealed class ContextFoldersTests : IDisposable
         Assert.Equal((false, true), Hidden("other.Dockerfile"));
     }
 
-    [Fact]
+    [Fact] // Q1
     public void An_empty_ignore_file_of_the_Dockerfile_still_counts()
     {
         File.WriteAllText(folder[".dockerignore"], "a");
@@ -29,15 +29,40 @@ public sealed class ContextFoldersTests : IDisposable
         Assert.Equal((false, false), Hidden("Dockerfile"));
     }
 
-    [Fact]
+    [Fact] // Q1, Q2
+    public void An_ignore_file_beside_a_Dockerfile_in_a_folder_speaks_of_the_contexts_root()
+    {
+        Directory.CreateDirectory(folder["build"]);
+        File.WriteAllText(folder["build/prod.Dockerfile.dockerignore"], "a\nbuild/x");
+        File.WriteAllText(folder["build/.dockerignore"], "b");
+        File.WriteAllText(folder[".DOCKERIGNORE"], "b");
+        Assert.Equal((true, false), Hidden("build/prod.Dockerfile"));
+        Assert.Equal((false, false), Hidden("build/other.Dockerfile"));
+        using var tree = new ContextFolders(new MainContext(folder.Path, false), folder["build/prod.Dockerfile"], ContextMode.Keep).Open(ContextOperation.MainName);
+        Assert.Equal((true, false), (tree.Hides(GuestPath.FromText("build/x"), false), tree.Hides(GuestPath.FromText("build/a"), false)));
+    }
+
+    [Fact] // Q3
+    public void A_context_from_elsewhere_has_no_ignore_file()
+    {
+        File.WriteAllText(folder[".dockerignore"], "a");
+        File.WriteAllText(folder["Dockerfile.dockerignore"], "a");
+        using var tree = new ContextFolders(new MainContext(folder.Path, IsRemote: true), folder["Dockerfile"], ContextMode.Keep).Open(ContextOperation.MainName);
+        Assert.False(tree.Hides(GuestPath.FromText("a"), false));
+    }
+
+    [Fact] // K4
     public void A_named_context_has_an_ignore_file_of_its_own()
     {
         var named = Directory.CreateDirectory(folder["named"]).FullName;
         File.WriteAllText(Path.Combine(named, ".dockerignore"), "b");
+        File.WriteAllText(Path.Combine(named, "Dockerfile.dockerignore"), "c");
+        File.WriteAllText(folder["Dockerfile.dockerignore"], "a");
+        File.WriteAllText(folder[".dockerignore"], "a");
         var contexts = new ContextFolders(new MainContext(folder.Path, false), folder["Dockerfile"], ContextMode.Keep);
         contexts.Add("lib", named);
         using var tree = contexts.Open("lib");
-        Assert.True(tree.Hides("b"u8.ToArray(), isDirectory: false));
+        Assert.Equal(["b"], new[] { "a", "b", "c" }.Where(name => tree.Hides(GuestPath.FromText(name), isDirectory: false)));
         Assert.True(tree.OwnedByRoot);
     }
 

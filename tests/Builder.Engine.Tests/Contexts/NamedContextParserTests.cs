@@ -11,7 +11,7 @@ public class NamedContextParserTests
 {
     private const string Sha = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    [Fact]
+    [Fact] // K1
     public void Values_are_known_by_their_prefix()
     {
         Assert.IsType<FolderContext>(NamedContextParser.Parse("x", "../lib"));
@@ -20,7 +20,7 @@ public class NamedContextParserTests
         Assert.Equal(new ImageContext(ImageReference.Parse("alpine:3")), NamedContextParser.Parse("x", "docker-image://alpine:3"));
     }
 
-    [Theory]
+    [Theory] // K1
     [InlineData("oci-layout://dir", "dir", null)]
     [InlineData("oci-layout:///a/dir:v1", "/a/dir", "v1")]
     [InlineData("oci-layout://a:b/dir", "a:b/dir", null)]
@@ -38,7 +38,7 @@ public class NamedContextParserTests
         Assert.Equal(new LayoutContext(path, "v1"), NamedContextParser.Parse("x", $"oci-layout://{path}:v1"));
     }
 
-    [Theory]
+    [Theory] // K1
     [InlineData("https://example.com/x.git", typeof(GitContext))]
     [InlineData("https://example.com/x.git#main:docs", typeof(GitContext))]
     [InlineData("git@example.com:x", typeof(GitContext))]
@@ -49,10 +49,14 @@ public class NamedContextParserTests
     public void Urls_are_repositories_or_downloads(string value, Type kind) =>
         Assert.IsType(kind, NamedContextParser.Parse("x", value));
 
-    [Theory]
+    [Theory] // K1
     [InlineData("target:base")]
     [InlineData("ftp://example.com/x")]
     [InlineData("file:///etc")]
-    public void What_is_no_context_is_said_so(string value) =>
-        Assert.Equal(SourceErrors.UnsupportedContext, Assert.Throws<BuilderException>(() => NamedContextParser.Parse("x", value)).Code);
+    public void What_is_no_context_is_said_so(string value)
+    {
+        var error = Assert.Throws<BuilderException>(() => NamedContextParser.Parse("x", value));
+        Assert.Equal(SourceErrors.UnsupportedContext, error.Code);
+        Assert.Contains("unsupported context source", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -76,11 +76,12 @@ public class SourceSelectorTests
         Assert.Equal(["f"], scene.Select("*"));
     }
 
-    [Fact]
+    [Fact] // Q13: the check is in CheckCommandTests
     public void An_ignored_path_is_not_found_and_the_hint_says_why()
     {
         using var scene = new Scene("mkdir source/d; touch source/secret source/d/f") { Ignore = "secret\nd" };
         var error = Assert.Throws<BuilderException>(() => scene.Select("secret"));
+        Assert.Contains("\"/secret\": not found", error.Message, StringComparison.Ordinal);
         Assert.Contains("ignore file", error.Hint, StringComparison.Ordinal);
         Assert.Throws<BuilderException>(() => scene.Select("d/f"));
         Assert.Empty(scene.Select("*"));
@@ -93,6 +94,17 @@ public class SourceSelectorTests
         Assert.Equal(["d"], scene.Select("*"));
         Assert.Throws<BuilderException>(() => scene.Select("secret"));
         Assert.Equal(["d/keep"], scene.Select("d/*"));
+    }
+
+    [Fact] // Q14
+    public void A_link_is_matched_by_its_own_path_and_case_counts()
+    {
+        using var scene = new Scene("mkdir source/d; touch source/d/f source/UPPER; ln -s d source/l; ln -s d/f source/m") { Ignore = "l/f\nm\nupper" };
+        Assert.Equal(["UPPER", "d", "d"], scene.Select("*").Order(StringComparer.Ordinal));
+        Assert.Equal(["d/f"], scene.Select("d/*"));
+        Assert.Throws<BuilderException>(() => scene.Select("m"));
+        scene.Copy("all/", "");
+        scene.AssertTree("d 755 0:0 all", "f 644 0:0 all/UPPER \"\"", "d 755 0:0 all/d", "f 644 0:0 all/d/f \"\"", "l 777 0:0 all/l -> d");
     }
 
     [Fact]

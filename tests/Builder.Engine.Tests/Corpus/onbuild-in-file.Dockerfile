@@ -1,3 +1,4 @@
+# O3: triggers may name stages of the file; O4: a grandchild has none
 FROM corpus/base AS parent
 ONBUILD RUN echo triggered > /t
 ONBUILD COPY --from=later hello.txt /h

@@ -1,3 +1,4 @@
+# R7: the user of USER, with the groups of /etc/group where the name alone is given
 FROM corpus/base
 RUN chmod 777 /opt
 USER ann

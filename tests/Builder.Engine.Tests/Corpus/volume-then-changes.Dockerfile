@@ -1,3 +1,4 @@
+# R9: volumes are ordinary directories while building
 FROM corpus/base
 VOLUME /data ["kept"]
 RUN mkdir /data && echo written > /data/file

@@ -1,3 +1,4 @@
+# W2: what is made is the user's; what is there stays as it is; / makes nothing
 FROM corpus/base
 WORKDIR relative
 WORKDIR /made/by/root

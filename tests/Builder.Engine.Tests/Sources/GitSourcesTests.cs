@@ -35,7 +35,7 @@ public sealed class GitSourcesTests : IAsyncDisposable
         folder.Dispose();
     }
 
-    [Fact] // C16: git
+    [Fact] // C16: git; S3: files of a repository have the time of the commit
     public async Task Files_modes_links_and_the_commits_time()
     {
         server.Commit("x.git", Tree);

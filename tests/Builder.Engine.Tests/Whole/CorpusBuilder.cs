@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Builder.Archives.Tar;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine.Exporters;
@@ -76,6 +77,29 @@ public sealed class CorpusBuilder : IAsyncLifetime
 
         Assert.Equal(exported.Lines(twins: false), tree.Lines(twins: false));
         return Describe(config, layers, [.. tree.Lines()]);
+    }
+
+    /// <summary>Builds a Dockerfile as it directs; of each layer the names and their times, in seconds since 1970.</summary>
+    internal async Task<(ImageConfig Config, IReadOnlyList<IReadOnlyDictionary<string, long>> Layers)> TimesAsync(string dockerfile, string context, CancellationToken cancellationToken)
+    {
+        var directions = Directions.Of(await File.ReadAllTextAsync(dockerfile, cancellationToken));
+        var config = ConfigOf(await BuildAsync(RequestOf(dockerfile, directions) with { Context = context }, cancellationToken));
+        return (config, [.. config.RootFs.DiffIds.Select(TimesOf)]);
+    }
+
+    private Dictionary<string, long> TimesOf(DiffId diffId)
+    {
+        using var tar = new MemoryStream();
+        store!.Layers.CopyTo(diffId, tar);
+        tar.Position = 0;
+        using var reader = new TarReader(tar);
+        var times = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (reader.Next() is { } entry)
+        {
+            times[Encoding.UTF8.GetString(entry.Name.Span).Trim('/')] = entry.ModifiedSeconds;
+        }
+
+        return times;
     }
 
     private string Describe(ImageConfig config, List<IReadOnlyList<string>> layers, List<string> files)

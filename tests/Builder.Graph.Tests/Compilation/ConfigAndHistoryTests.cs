@@ -34,7 +34,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
             await HistoryOf(Text));
     }
 
-    [Fact]
+    [Fact] // X2
     public async Task An_entrypoint_clears_the_command_of_a_parent_stage_and_of_a_base()
     {
         Resolver.With("base", new ExecutionConfig { Cmd = ["x"] });
@@ -127,6 +127,29 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal(["NONE"], (await ConfigOf("FROM scratch\nHEALTHCHECK NONE\n")).Healthcheck!.Test);
     }
 
+    [Fact] // T4
+    public async Task The_last_health_check_counts_whole_and_unexpanded()
+    {
+        const string Text = "FROM scratch AS a\nENV v=1\nHEALTHCHECK --interval=1m --retries=3 CMD one\nHEALTHCHECK --timeout=5s CMD two $v\nFROM a\nHEALTHCHECK CMD [\"three\", \"$v\"]\n";
+        var last = (await ConfigOf(Text, new CompileOptions { Target = "a" })).Healthcheck!;
+        var child = (await ConfigOf(Text)).Healthcheck!;
+
+        Assert.Equal(["CMD-SHELL", "two $v"], last.Test);
+        Assert.Equal(last with { Test = null }, new Healthcheck { Timeout = 5_000_000_000 });
+        Assert.Equal(["CMD", "three", "$v"], child.Test);
+        Assert.Equal(child with { Test = null }, new Healthcheck());
+    }
+
+    [Fact] // X3
+    public async Task An_empty_entrypoint_clears_that_of_the_base_and_its_command()
+    {
+        Resolver.With("base", new ExecutionConfig { Entrypoint = ["e"], Cmd = ["x"] });
+        var config = await ConfigOf("FROM base\nENTRYPOINT []\n");
+
+        Assert.Empty(config.Entrypoint!);
+        Assert.Null(config.Cmd);
+    }
+
     [Fact]
     public async Task A_user_may_hold_a_blank()
     {
@@ -166,7 +189,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Contains("L RUN |1 A=2 /bin/sh -c x # buildkit", await HistoryOf("FROM scratch\nARG A=1\nARG A=2\nRUN x\n"));
     }
 
-    [Fact] // F6
+    [Fact] // F6; O2: of a stage
     public async Task A_trigger_of_a_stage_runs_first_in_its_child_and_is_gone_there()
     {
         const string Text = "FROM scratch AS b\nONBUILD LABEL x=1\nFROM b\nLABEL y=1\n";
@@ -177,7 +200,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal(["LABEL x=1"], (await ConfigOf(Text, new CompileOptions { Target = "b" })).OnBuild);
     }
 
-    [Fact] // F6
+    [Fact] // F6; O2: of an image, in their order
     public async Task Triggers_of_an_image_run_first_and_may_need_stages_of_the_file()
     {
         Resolver.With("base", new ExecutionConfig { OnBuild = ["ENV A=1", "COPY --from=tool /t /t"] });
@@ -186,6 +209,35 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal(["ENV A=1", "COPY /t /t # buildkit", "ENV B=1"], plan.Image.Steps.Select(step => step.CreatedBy));
         Assert.Null(plan.Image.Config.OnBuild);
         Assert.Contains("B=1", plan.Image.Config.Env!);
+    }
+
+    [Fact] // O2: of one stage after the other, and with the default escape
+    public async Task Triggers_have_a_backslash_for_escape_whatever_the_file_has()
+    {
+        Resolver.With("base", new ExecutionConfig { OnBuild = ["ENV A=x\\ y", "ENV B=$A"] });
+
+        Assert.Equal([DefaultPath, "A=x y", "B=x y", "C=x y"], (await ConfigOf("# escape=`\nFROM base\nENV C=$B\n")).Env);
+        Assert.Equal([DefaultPath, "A=x y"], (await ConfigOf("# escape=`\nFROM scratch AS a\nONBUILD ENV A=x\\ y\nFROM a\n")).Env);
+    }
+
+    [Fact] // O3
+    public async Task A_trigger_may_mount_from_a_stage_of_the_file_and_copy_from_an_image_that_is_nowhere_else()
+    {
+        Resolver.With("base", new ExecutionConfig { OnBuild = ["RUN --mount=from=tool,target=/t make", "COPY --from=other /o /o"] });
+        var plan = await CompileAsync("FROM third AS tool\nFROM base\nUSER u\n");
+
+        Assert.Equal(["RUN /bin/sh -c make # buildkit", "COPY /o /o # buildkit", "USER u"], plan.Image.Steps.Select(step => step.CreatedBy));
+        Assert.Equal(["base:latest", "other:latest", "third:latest"], Resolver.Asked.Select(asked => asked.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact] // O4
+    public async Task A_grandchild_has_no_trigger_and_a_child_its_own_only()
+    {
+        const string Text = "FROM scratch AS a\nONBUILD LABEL x=1\nFROM a AS b\nONBUILD LABEL y=1\nFROM b AS c\nFROM c\nLABEL z=1\n";
+
+        Assert.Equal(["LABEL y=1"], (await ConfigOf(Text, new CompileOptions { Target = "b" })).OnBuild);
+        Assert.Null((await ConfigOf(Text, new CompileOptions { Target = "c" })).OnBuild);
+        Assert.Equal(["E LABEL x=1", "E LABEL y=1", "E LABEL z=1"], await HistoryOf(Text));
     }
 
     [Fact]
@@ -235,7 +287,7 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Contains("E ENV a=1 b=old c=x old", await HistoryOf("FROM scratch\nENV a=old\nENV a=1 b=$a c=\"x $a\"\n"));
     }
 
-    [Theory]
+    [Theory] // W1
     [InlineData("/a", "/a")]
     [InlineData("/a/../b//c/", "/b/c")]
     [InlineData("\"x y\"", "/x y")]
@@ -249,13 +301,15 @@ public sealed class ConfigAndHistoryTests : CompilerTest
         Assert.Equal("WORKDIR " + path, plan.Image.Steps[^1].CreatedBy);
     }
 
-    [Fact]
+    [Fact] // W1; what is made is in the corpus (W2)
     public async Task A_relative_working_directory_is_below_the_last_one_and_the_root_makes_no_layer()
     {
         Assert.Equal("/a/b", (await ConfigOf("FROM scratch\nWORKDIR a\nWORKDIR b\n")).WorkingDir);
         Assert.Equal(["E WORKDIR /"], await HistoryOf("FROM scratch\nWORKDIR /\n"));
         Resolver.With("base", new ExecutionConfig { WorkingDir = "/srv" });
         Assert.Equal("/srv/x", (await ConfigOf("FROM base\nWORKDIR x\n")).WorkingDir);
+        Assert.Equal("/srv", (await ConfigOf("FROM base\nWORKDIR $none\n")).WorkingDir);
+        Assert.Equal("/a b/c", (await ConfigOf("FROM base\nENV v=\"a b\"\nWORKDIR /$v/'c'/\n")).WorkingDir);
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class RunTests : CompilerTest
         Assert.Equal([DefaultPath], run.Environment);
     }
 
-    [Fact]
+    [Fact] // M3
     public async Task Mounts_have_absolute_paths_are_sorted_and_the_last_of_one_target_counts()
     {
         var run = await LastOperation<RunOperation>("""
@@ -80,6 +80,13 @@ public sealed class RunTests : CompilerTest
                 new StepTmpfsMount("/z", 64 << 20, false),
             ],
             run.Mounts);
+    }
+
+    [Fact] // M3
+    public async Task A_mount_without_a_target_covers_the_working_directory()
+    {
+        Assert.Equal("/w", Assert.IsType<StepBindMount>(Assert.Single((await LastOperation<RunOperation>("FROM scratch\nWORKDIR /w\nRUN --mount=type=bind x\n")).Mounts)).Target);
+        Assert.Contains("invalid mount target \"/\"", (await ErrorOf("FROM scratch\nRUN --mount=type=bind x\n")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +146,7 @@ public sealed class RunTests : CompilerTest
         Assert.Contains("SSH_AUTH_SOCK=/run/buildkit/ssh_agent.0", run.Environment);
     }
 
-    [Theory]
+    [Theory] // M3
     [InlineData("type=tmpfs,target=/")]
     [InlineData("type=bind,target=..")]
     [InlineData("type=cache,target=$none")]

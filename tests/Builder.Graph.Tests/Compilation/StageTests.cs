@@ -148,7 +148,7 @@ public sealed class StageTests : CompilerTest
         Assert.Empty((await CompileAsync("# check=skip=UndefinedVar\nFROM scratch\nENV A=$G\n")).Warnings);
     }
 
-    [Fact]
+    [Fact] // P1: the machine's platform and the wanted one; P2: $BUILDPLATFORM; P4: the image is for the wanted one
     public async Task Platforms_are_automatic_arguments()
     {
         const string Text = """
@@ -167,7 +167,7 @@ public sealed class StageTests : CompilerTest
             ((RunOperation)plan.Root.Operation).Environment);
     }
 
-    [Fact]
+    [Fact] // P2: expanded, inherited, else the wanted one
     public async Task A_stage_has_the_platform_of_the_stage_it_starts_from()
     {
         var options = new CompileOptions { TargetPlatform = Platform.Parse("linux/arm64"), BuildPlatform = Platform.Parse("linux/amd64") };
@@ -176,7 +176,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal("linux/arm64", (await CompileAsync("FROM base AS a\nFROM a\nRUN x\n", options)).Root!.Platform!.ToString());
     }
 
-    [Theory]
+    [Theory] // P3: the normal form is in PlatformTests
     [InlineData("FROM --platform=$NONE base\n", "empty platform value from expression $NONE")]
     [InlineData("FROM --platform=a/b/c/d base\n", "failed to parse platform a/b/c/d")]
     [InlineData("FROM --platform=windows/amd64 base\n", "images for windows cannot be built here")]
@@ -188,7 +188,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal((GraphErrors.InvalidPlatform, 1), (error.Code, error.Span!.Line));
     }
 
-    [Fact]
+    [Fact] // P4: an index without it fails in ResolvingTests
     public async Task A_base_of_another_platform_is_taken_with_a_warning()
     {
         Resolver.Configs["base"] = FakeResolver.Config(Platform.Parse("linux/s390x"));
@@ -215,19 +215,52 @@ public sealed class StageTests : CompilerTest
         Assert.Single(Resolver.Asked);
     }
 
-    [Theory]
-    [InlineData("alpine")]
-    [InlineData("alpine:latest")]
-    [InlineData("docker.io/library/alpine")]
-    public async Task A_named_context_takes_the_place_of_an_image(string name)
+    [Theory] // K2: one key, however it is written
+    [InlineData("alpine", "alpine", true)]
+    [InlineData("alpine:latest", "alpine", true)]
+    [InlineData("docker.io/library/alpine", "alpine", true)]
+    [InlineData("alpine", "docker.io/library/alpine:latest", true)]
+    [InlineData("alpine", "alpine:3", false)]
+    public async Task A_named_context_takes_the_place_of_an_image(string name, string from, bool replaced)
     {
-        var plan = await CompileAsync("FROM alpine\nRUN x\n", WithContext(name, new ImageContext(ImageReference.Parse("other:1"))));
+        var plan = await CompileAsync($"FROM {from}\nRUN x\n", WithContext(name, new ImageContext(ImageReference.Parse("other:1"))));
+        var expected = replaced ? "other:1" : from;
 
-        Assert.Equal([$"other:1 {Platform.Host}"], Resolver.Asked);
-        Assert.Equal("other:1", plan.Image.Base!.Reference.Familiar);
+        Assert.Equal([$"{expected} {Platform.Host}"], Resolver.Asked);
+        Assert.Equal(expected, plan.Image.Base!.Reference.Familiar);
     }
 
-    [Fact]
+    [Theory] // K3
+    [InlineData("COPY --from=tools /t /t")]
+    [InlineData("RUN --mount=from=tools,target=/t x")]
+    public async Task A_named_context_takes_the_place_of_an_image_that_is_copied_or_mounted_from(string step)
+    {
+        var plan = await CompileAsync($"FROM scratch\n{step}\n", WithContext("tools", new FolderContext()));
+
+        Assert.Equal(new ContextOperation("tools"), Assert.Single(Operations<ContextOperation>(plan)));
+        Assert.Empty(Resolver.Asked);
+    }
+
+    [Fact] // K5
+    public async Task Only_a_context_that_is_an_image_brings_a_config()
+    {
+        var full = new ExecutionConfig { Env = ["A=1"], User = "u", Entrypoint = ["e"] };
+        Resolver.With("other:1", full).With("x", full).Configs["layout:v1"] = Resolver.Configs["x"];
+
+        async Task<(string?, string)> UserAndPlace(NamedContext context)
+        {
+            var config = await ConfigOf("FROM x\nENV B=2\n", WithContext("x", context));
+            return (config.User, string.Join(' ', config.Env!));
+        }
+
+        Assert.Equal(("u", $"A=1 {DefaultPath} B=2"), await UserAndPlace(new ImageContext(ImageReference.Parse("other:1"))));
+        Assert.Equal(("u", $"A=1 {DefaultPath} B=2"), await UserAndPlace(new LayoutContext("/layout", "v1")));
+        Assert.All(
+            await Task.WhenAll(((NamedContext[])[new FolderContext(), new GitContext("https://h/r.git"), new HttpContext("https://h/f"), new ScratchContext()]).Select(UserAndPlace)),
+            found => Assert.Equal((null, $"{DefaultPath} B=2"), found));
+    }
+
+    [Fact] // K2
     public async Task A_named_context_for_the_platform_comes_first()
     {
         var options = new CompileOptions
@@ -243,7 +276,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal("arm:latest", (await CompileAsync("FROM alpine\n", options)).Image.Base!.Reference.Familiar);
     }
 
-    [Fact]
+    [Fact] // K3
     public async Task A_named_context_takes_the_place_of_a_stage_and_its_instructions()
     {
         const string Text = "FROM missing AS deps\nRUN never\nFROM scratch\nCOPY --from=deps /a /a\n";
@@ -266,7 +299,7 @@ public sealed class StageTests : CompilerTest
         Assert.Same(plan.Root, plan.Image.Steps[0].Layer);
     }
 
-    [Fact]
+    [Fact] // K1: the file of a URL is called context; the values are in NamedContextParserTests
     public async Task Other_named_contexts_are_sources_too()
     {
         const string Text = "FROM x\n";
@@ -278,7 +311,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal("context", Assert.Single(Operations<HttpOperation>(copied)).FileName);
     }
 
-    [Fact]
+    [Fact] // K3
     public async Task Scratch_and_context_cannot_be_replaced()
     {
         var contexts = new CompileOptions
@@ -324,7 +357,7 @@ public sealed class StageTests : CompilerTest
         Assert.StartsWith($"[{Platform.Host} 2/2]", (await CompileAsync("FROM base\nRUN x\n", new CompileOptions { NamePlatform = true })).Root!.DisplayName, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory] // S1; S2: a folder as context has no time
     [InlineData("1700000000", 1_700_000_000L)]
     [InlineData("", null)]
     [InlineData("context", null)]
@@ -334,7 +367,7 @@ public sealed class StageTests : CompilerTest
         Assert.Equal(seconds, (await CompileAsync($"ARG SOURCE_DATE_EPOCH={value}\nFROM scratch\n")).Image.SourceDateEpoch?.ToUnixTimeSeconds());
     }
 
-    [Fact]
+    [Fact] // S4; S2: what is none
     public async Task The_source_date_is_in_a_run_only_when_declared()
     {
         var options = new CompileOptions { SourceDateEpoch = 5 };
