@@ -67,7 +67,7 @@ public class CopyRuleTests
         Assert.Contains($"f 644 0:0 {made} \"x\"", scene.Copy(destination, "f").Tree());
     }
 
-    [Theory] // C10, but for the time of a destination that is there
+    [Theory] // C10
     [InlineData("/d")]
     [InlineData("/d/")]
     public void A_directory_is_merged_its_own_mode_does_not_count_and_those_inside_do(string destination)
@@ -79,6 +79,19 @@ public class CopyRuleTests
 
         using var existing = new Scene(Source + "mkdir -p root/d/in; touch root/d/mine; chmod 1777 root/d; chown 8:9 root/d root/d/in") { FromStage = true };
         existing.Copy(destination, "s").AssertTree("d 1777 8:9 d", "d 711 5:6 d/in", "f 644 0:0 d/in/f \"\"", "f 644 0:0 d/mine \"\"");
+    }
+
+    [Theory] // C10 and §3.5.5 step 4: the whole root of a context or stage says nothing about where it is copied to
+    [InlineData("s", 77)]
+    [InlineData("s*", 77)]
+    [InlineData("link", 77)]
+    [InlineData("", Scene.Old)]
+    public void C10_a_destination_has_the_time_of_the_directory_that_was_copied_to_it(string source, long expected)
+    {
+        using var scene = new Scene("mkdir -p source/s/in root/d; touch source/s/in/f; ln -s s source/link");
+        scene.Shell("touch -d @77 source/s");
+        Assert.Equal(expected, scene.Copy("/d", source).TimeOf("d"));
+        Assert.Equal(source.Length > 0 ? 77 : Scene.Made, scene.Copy("/new", source).TimeOf("new"));
     }
 
     [Fact]

@@ -40,6 +40,15 @@ public sealed class RemoteAddTests(CorpusBuilder builder) : IClassFixture<Corpus
         Assert.Contains("f 644 0:0 unpacked/d/f \"f\"", lines);
     }
 
+    [Fact] // C11: wherever they come from, sources are copied in the order in which they stand there
+    public async Task The_last_of_several_files_for_one_name_wins()
+    {
+        var lines = await BuildAsync("ADD hello.txt <server>/name.txt world.txt /first", "ADD hello.txt world.txt <server>/name.txt /second", "ADD <server>/name.txt hello.txt <<E /third\nhere\nE");
+        Assert.Contains("f 644 0:0 first \"world\\n\"", lines);
+        Assert.Contains("f 600 0:0 second \"name\\n\"", lines);
+        Assert.Contains("f 644 0:0 third \"here\\n\"", lines); // H12
+    }
+
     private async Task<string[]> BuildAsync(params string[] steps)
     {
         var archive = new TarBuilder(modified: 1000).Folder("d").File("d/f", "f").Build();
