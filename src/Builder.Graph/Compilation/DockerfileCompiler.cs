@@ -25,7 +25,7 @@ public static class DockerfileCompiler
         var scope = await run.RunAsync(target, cancellationToken);
 
         var state = scope.StateOf(target.Index);
-        var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)
+        var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.AllSteps)
         {
             SourceDateEpoch = scope.SourceDateEpoch,
         };
