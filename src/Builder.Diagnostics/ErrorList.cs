@@ -16,9 +16,15 @@ public sealed class ErrorList
 
     public bool IsEmpty => errors.Count == 0;
 
+    /// <summary>Adds an error, unless it is the very one that was added already.</summary>
     public void Add(BuilderException error)
     {
         ArgumentNullException.ThrowIfNull(error);
+        if (errors.Contains(error))
+        {
+            return;
+        }
+
         if (errors.Count < Limit)
         {
             errors.Add(error);

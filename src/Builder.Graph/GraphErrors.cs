@@ -41,6 +41,9 @@ public static class GraphErrors
     /// <summary>A SOURCE_DATE_EPOCH that is no time.</summary>
     public static readonly ErrorCode InvalidEpoch = new(3111);
 
+    /// <summary><c>--from</c> or a mount's <c>from</c> uses a variable that is not declared above the first FROM, or comes to nothing.</summary>
+    public static readonly ErrorCode InvalidFrom = new(3113);
+
     /// <summary>Build checks found something, and <c>check=error=true</c> makes it an error.</summary>
     public static readonly ErrorCode ChecksFailed = new(3301);
 

@@ -42,6 +42,9 @@ public sealed class Vertex
     /// <summary>The instruction that it was made from.</summary>
     public SourceSpan? SourceSpan { get; init; }
 
+    /// <summary>Of a copy, the words that its sources were written as, in their order; empty when nobody knows.</summary>
+    public IReadOnlyList<SourceSpan> OperandSpans { get; init; } = [];
+
     /// <summary>Whether it is run again even if its result is known (<c>--no-cache</c>).</summary>
     public bool IgnoreCache { get; init; }
 

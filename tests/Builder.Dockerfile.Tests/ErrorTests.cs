@@ -36,12 +36,10 @@ public class ErrorTests
     [InlineData("RUN [\"ä\", [\"b\"]]", "2:11 BLD3007 when using JSON array syntax, arrays must be comprised of strings only")]
     [InlineData("RUN --network=nat x", "2:15 BLD3005 invalid network mode: \"nat\"")]
     [InlineData("RUN --security=no x", "2:16 BLD3005 security \"no\" is not valid")]
-    [InlineData("RUN --mount=from=$x,target=/x y", "2:13 BLD3010 'from' doesn't support variable expansion, define alias stage instead")] // M2
     [InlineData("RUN --mount=a\\\"b y", "2:13 BLD3010 misplaced quote in mount \"a\"b\"")]
     [InlineData("COPY --link=1 x y", "2:6 BLD3005 expecting boolean value for flag --link, not: 1")] // I5
     [InlineData("COPY --link= x y", "2:6 BLD3005 missing a value on flag: --link")]
     [InlineData("COPY --lnk x y", "2:6 BLD3005 unknown flag: --lnk (did you mean link?)")]
-    [InlineData("COPY --from=$X x y", "2:13 BLD3005 variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround")]
     [InlineData("COPY x", "2:6 BLD3006 COPY requires at least two arguments, but only one was provided. Destination could not be determined")]
     [InlineData("ADD", "2:1 BLD3006 ADD requires at least two arguments")]
     [InlineData("ADD --from=a x y", "2:5 BLD3005 unknown flag: --from")]

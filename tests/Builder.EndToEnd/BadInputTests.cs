@@ -27,7 +27,7 @@ public sealed class BadInputTests
     public Task A_missing_copy_source() => FailsAsync(
         1,
         "FROM scratch\nCOPY a.txt nothere.txt /x/\n",
-        ["Dockerfile:2:1: error BLD1002:", "\"/nothere.txt\": not found", "    2 | COPY a.txt nothere.txt /x/"]);
+        ["Dockerfile:2:12: error BLD1002:", "\"/nothere.txt\": not found", "    2 | COPY a.txt nothere.txt /x/\n      |            ^^^^^^^^^^^"]);
 
     [Fact]
     public Task A_source_that_an_ignore_file_hides() => FailsAsync(1, "FROM scratch\nCOPY hidden.txt /\n", ["\"/hidden.txt\": not found", "hint: an ignore file excludes it"]);

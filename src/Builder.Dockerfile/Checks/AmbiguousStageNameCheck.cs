@@ -40,7 +40,7 @@ internal sealed class AmbiguousStageNameCheck() : DockerfileCheck(CheckRules.Amb
     private static IEnumerable<(Instruction Instruction, string Name, SourceSpan Span)> References(Instruction instruction) => instruction switch
     {
         CopyInstruction { From: { } from } => [(instruction, from.Text, from.Span)],
-        RunInstruction run => run.Mounts.Where(mount => mount.From is not null).Select(mount => (instruction, mount.From!, mount.Span)),
+        RunInstruction run => run.Mounts.Select(mount => mount.From).OfType<Word>().Select(from => (instruction, from.Text, from.Span)),
         _ => [],
     };
 }

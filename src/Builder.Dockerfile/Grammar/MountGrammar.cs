@@ -17,7 +17,7 @@ internal static class MountGrammar
 
     private static readonly Parser<IEnumerable<Token>> Record = Tokens.Either(Quoted, Bare).DelimitedBy(Tokens.One(',')).End();
 
-    /// <exception cref="DockerfileException">A quote is misplaced, or <c>from</c> holds a variable.</exception>
+    /// <exception cref="DockerfileException">A quote is misplaced.</exception>
     public static MountFlag Parse(Word value)
     {
         var record = Record(new TextInput(value.Text, 0, value.Text.Length));
@@ -28,15 +28,7 @@ internal static class MountGrammar
                 "quote a whole KEY=VALUE, and escape the quotes: they are removed once before", value.Span);
         }
 
-        var mount = new MountFlag([.. record.Value.Select(token => Field(value, token))], value.Span);
-        if (mount.From is { } from && from.AsSpan().IndexOf('$') is var dollar && dollar >= 0 && dollar < from.Length - 1)
-        {
-            throw new DockerfileException(
-                DockerfileErrors.InvalidMount, "'from' doesn't support variable expansion, define alias stage instead",
-                $"write FROM {from} AS NAME and mount from NAME", value.Span);
-        }
-
-        return mount;
+        return new MountFlag([.. record.Value.Select(token => Field(value, token))], value.Span);
     }
 
     private static MountField Field(Word value, Token token)

@@ -18,14 +18,6 @@ internal static class TransferGrammar
     {
         var flags = text.TakeFlags(
             [.. CommonFlags, new FlagDefinition("from", FlagKind.Text), new FlagDefinition("parents", FlagKind.Boolean)]);
-        if (flags.Text("from") is { } from && from.Text.Contains('$', StringComparison.Ordinal))
-        {
-            throw text.Error(
-                DockerfileErrors.InvalidFlag,
-                "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround",
-                from.Span);
-        }
-
         var operands = Operands.Read(text);
         return new CopyInstruction(text.Header)
         {

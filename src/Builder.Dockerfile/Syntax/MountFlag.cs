@@ -9,8 +9,8 @@ namespace Builder.Dockerfile.Syntax;
 /// </summary>
 public sealed record MountFlag(ImmutableArray<MountField> Fields, SourceSpan Span)
 {
-    /// <summary>The stage, image or named context that it mounts from. Never holds a variable.</summary>
-    public string? From => Fields.LastOrDefault(option => option.Key == "from")?.Value;
+    /// <summary>The stage, image or named context that it mounts from, as written; the variables in it are those that FROM sees.</summary>
+    public Word? From => Fields.LastOrDefault(option => option.Key == "from") is { Value: { } text, Span: var span } ? new Word(text, span) : null;
 }
 
 /// <summary>One <c>KEY[=VALUE]</c> of a mount; the key in lower case, the value null when there was no <c>=</c>.</summary>

@@ -33,7 +33,7 @@ public sealed class RunMountParser
     private RunMountParser(SourceSpan span) => this.span = span;
 
     /// <summary>
-    /// Expands each value but that of <c>from</c>, and checks the options against the type of the mount.
+    /// Expands each value but that of <c>from</c>, which had to be known before any stage was built, and checks the options against the type of the mount.
     /// </summary>
     /// <param name="expand">Called for each value, once, in the order they were written.</param>
     /// <exception cref="DockerfileException">An option is unknown, out of place, or has a value it cannot have.</exception>

@@ -22,12 +22,32 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     {
         using var tree = OpenSource(vertex, input, result);
         return vertex.Inputs[input].Operation is ContextOperation
-            ? guard.Watch(vertex, input, () => DigestOf(operation, input, tree, cancellationToken))
-            : DigestOf(operation, input, tree, cancellationToken);
+            ? guard.Watch(vertex, input, () => DigestOf(vertex, operation, input, tree, cancellationToken))
+            : DigestOf(vertex, operation, input, tree, cancellationToken);
     }
 
-    private static Digest DigestOf(CopyOperation operation, int input, SourceTree tree, CancellationToken cancellationToken) =>
-        ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken);
+    /// <summary>Sources are digested one after the other, so that the one begun last is the one that is missing.</summary>
+    private static Digest DigestOf(Vertex vertex, CopyOperation operation, int input, SourceTree tree, CancellationToken cancellationToken)
+    {
+        var last = 0;
+        var sources = operation.Sources.Index().Where(source => source.Item.Input == input).Select(source =>
+        {
+            last = source.Index;
+            return source.Item;
+        });
+        try
+        {
+            return ContentDigester.Of(tree, sources, operation.Parents, operation.Excludes, cancellationToken);
+        }
+        catch (BuilderException e) when (e.Code == EngineErrors.SourceNotFound)
+        {
+            throw AtSource(e, vertex, last);
+        }
+    }
+
+    /// <summary>The error with the place of the word that a source was written as.</summary>
+    private static BuilderException AtSource(BuilderException missing, Vertex vertex, int source) =>
+        source < vertex.OperandSpans.Count ? missing.At(vertex.OperandSpans[source]) : missing;
 
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -38,10 +58,17 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             using var root = draft.Mount();
             var copier = new TreeCopier(root, RulesOf(vertex, operation, root), cancellationToken);
             var destination = GuestPath.FromText(operation.Destination);
-            foreach (var source in operation.Sources)
+            foreach (var (index, source) in operation.Sources.Index())
             {
                 var tree = trees[source.Input] ??= OpenSource(vertex, source.Input, inputs[source.Input]);
-                CopySource(tree, source, copier, root, operation, destination, cancellationToken);
+                try
+                {
+                    CopySource(tree, source, copier, root, operation, destination, cancellationToken);
+                }
+                catch (BuilderException e) when (e.Code == EngineErrors.SourceNotFound)
+                {
+                    throw AtSource(e, vertex, index);
+                }
             }
 
             foreach (var file in operation.Files)
@@ -52,7 +79,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             copier.Complete();
             foreach (var input in Enumerable.Range(1, vertex.Inputs.Count - 1).Where(input => vertex.Inputs[input].Operation is ContextOperation))
             {
-                guard.Verify(vertex, input, trees[input]!, () => DigestOf(operation, input, trees[input]!, cancellationToken), cancellationToken);
+                guard.Verify(vertex, input, trees[input]!, () => DigestOf(vertex, operation, input, trees[input]!, cancellationToken), cancellationToken);
             }
         }
         finally

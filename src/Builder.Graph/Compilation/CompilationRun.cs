@@ -53,7 +53,10 @@ internal sealed class CompilationRun
         foreach (var plan in plans)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            scope.Add(plan, StageCompiler.Compile(scope, plan, errors));
+            if (StageCompiler.Compile(scope, plan, errors) is { } state)
+            {
+                scope.Add(plan, state);
+            }
         }
 
         errors.ThrowIfAny();

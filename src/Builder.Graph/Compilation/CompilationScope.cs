@@ -52,11 +52,15 @@ internal sealed class CompilationScope(
     /// <summary>The needed stages in the order of the file.</summary>
     public IEnumerable<(StagePlan Plan, StageState State)> Stages => compiled.OrderBy(stage => stage.Key).Select(stage => stage.Value);
 
+    public bool IsCompiled(int stage) => compiled.ContainsKey(stage);
+
     public StageState StateOf(int stage) => compiled[stage].State;
 
-    /// <summary>What a copy or mount from an origin reads.</summary>
+    /// <summary>What a copy or mount from an origin reads; nothing from a stage that could not start, whose error is told already.</summary>
     public Vertex SourceOf(Origin origin) => origin switch
     {
+        FailedOrigin failed => throw failed.Error,
+        StageOrigin stage when !IsCompiled(stage.Index) => Graph.OrScratch(null),
         StageOrigin stage when compiled[stage.Index].Plan is { IsReplaced: true } plan => SourceOf(plan.Base),
         StageOrigin stage => Graph.OrScratch(compiled[stage.Index].State.Root),
         ImageOrigin image => ImageVertex(image, $"FROM {image.Image.Reference}"),

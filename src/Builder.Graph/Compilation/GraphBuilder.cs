@@ -14,9 +14,10 @@ internal sealed class GraphBuilder
     public Vertex OrScratch(Vertex? root) => root ?? scratch;
 
     public Vertex Add(
-        Operation operation, IReadOnlyList<Vertex> inputs, Platform? platform, string name, SourceSpan? span, bool ignoreCache = false)
+        Operation operation, IReadOnlyList<Vertex> inputs, Platform? platform, string name, SourceSpan? span, bool ignoreCache = false,
+        IReadOnlyList<SourceSpan>? operands = null)
     {
-        var vertex = new Vertex(operation, inputs, platform) { DisplayName = name, SourceSpan = span, IgnoreCache = ignoreCache };
+        var vertex = new Vertex(operation, inputs, platform) { DisplayName = name, SourceSpan = span, IgnoreCache = ignoreCache, OperandSpans = operands ?? [] };
         return known.TryAdd(vertex.Digest, vertex) ? vertex : known[vertex.Digest];
     }
 }

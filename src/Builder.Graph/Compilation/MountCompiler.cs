@@ -65,7 +65,7 @@ internal sealed class MountCompiler(CompilationScope scope, StagePlan plan, Stag
         target.StartsWith('/') ? GuestPath.Clean(target) : GuestPath.Clean(target)[1..] is { Length: > 0 } relative ? relative : ".";
 
     private Vertex? Source(string? from) =>
-        from is { Length: > 0 } ? scope.SourceOf(plan.References[new StageReference(from, true)]) : null;
+        from is { Length: > 0 } ? scope.SourceOf(plan.References[new StageReference(from, true, escape)]) : null;
 
     private string Place(string? target, SourceSpan span)
     {

@@ -15,5 +15,8 @@ internal sealed record ScratchOrigin : Origin;
 /// <summary>An image, for the platform that was asked for.</summary>
 internal sealed record ImageOrigin(ResolvedBase Image, Platform Platform) : Origin;
 
+/// <summary>Nothing that can be found. Whoever needs it fails with the error, so that it is told beside those of other instructions.</summary>
+internal sealed record FailedOrigin(Diagnostics.BuilderException Error) : Origin;
+
 /// <summary>A named context that is no image.</summary>
 internal sealed record SourceOrigin(Operation Operation) : Origin;

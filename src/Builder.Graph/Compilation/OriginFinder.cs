@@ -1,3 +1,4 @@
+using System.Globalization;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Operations;
@@ -34,25 +35,26 @@ internal sealed class OriginFinder(
     }
 
     /// <summary>What <c>--from</c> or a mount names: an earlier stage, named context, image; in this order.</summary>
-    public Task<Origin> FindAsync(StageSyntax stage, StageReference reference, Platform platform, SourceSpan span)
+    /// <param name="isMount">Mounts do not count stages.</param>
+    public Task<Origin> FindAsync(StageSyntax stage, string name, bool isMount, Platform platform, SourceSpan span)
     {
-        if (reference.Index is { } index)
+        if (!isMount && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
             return index < stage.Index
                 ? Task.FromResult<Origin>(new StageOrigin(index))
                 : throw new BuilderException(GraphErrors.InvalidStageReference, $"invalid stage index {index}", "only stages above can be copied from; they count from 0", span);
         }
 
-        var named = dockerfile.Stages.LastOrDefault(other => string.Equals(other.Name, reference.Name, StringComparison.OrdinalIgnoreCase));
+        var named = dockerfile.Stages.LastOrDefault(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase));
         if (named is not null)
         {
-            RequireEarlier(named, stage, reference, span);
+            RequireEarlier(named, stage, name, isMount, span);
             return Task.FromResult<Origin>(new StageOrigin(named.Index));
         }
 
-        return contexts.Find(reference.Name, platform) is { } context
+        return contexts.Find(name, platform) is { } context
             ? FromContextAsync(context, platform, span)
-            : FromImageNameAsync(reference.Name, platform, span);
+            : FromImageNameAsync(name, platform, span);
     }
 
     public Task<Origin> FromContextAsync((string Name, NamedContext Context) named, Platform platform, SourceSpan span) => named.Context switch
@@ -66,9 +68,9 @@ internal sealed class OriginFinder(
         var other => throw new ArgumentException($"no such kind of context: {other}", nameof(named)),
     };
 
-    private static void RequireEarlier(StageSyntax named, StageSyntax stage, StageReference reference, SourceSpan span)
+    private static void RequireEarlier(StageSyntax named, StageSyntax stage, string name, bool isMount, SourceSpan span)
     {
-        var current = stage.Name ?? stage.Index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var current = stage.Name ?? stage.Index.ToString(CultureInfo.InvariantCulture);
         if (named.Index == stage.Index)
         {
             throw new BuilderException(GraphErrors.CircularDependency, $"circular dependency detected on stage: {current}", span: span);
@@ -76,10 +78,10 @@ internal sealed class OriginFinder(
 
         if (named.Index > stage.Index)
         {
-            var verb = reference.IsMount ? "mount" : "copy";
+            var verb = isMount ? "mount" : "copy";
             throw new BuilderException(
                 GraphErrors.InvalidStageReference,
-                $"cannot {verb} from stage \"{reference.Name}\", it needs to be defined before current stage \"{current}\"",
+                $"cannot {verb} from stage \"{name}\", it needs to be defined before current stage \"{current}\"",
                 "move the stage up; of several stages with one name the last counts", span);
         }
     }

@@ -10,7 +10,7 @@ internal sealed partial class StageCompiler
 {
     private void Copy(CopyInstruction copy)
     {
-        var from = copy.From is { } word ? scope.SourceOf(plan.References[new StageReference(word.Text, false)]) : null;
+        var from = copy.From is { } word ? scope.SourceOf(plan.References[new StageReference(word.Text, false, escape)]) : null;
         Transfer(copy, copy.Parents, (path, span, inputs) =>
         {
             if (HttpSource.IsUrl(path) && !GitSource.IsRepository(path))
@@ -86,7 +86,7 @@ internal sealed partial class StageCompiler
             SourceDateEpoch = scope.SourceDateEpoch,
         };
 
-        var copied = Step(operation, inputs.Vertices, transfer);
+        var copied = Step(operation, inputs.Vertices, transfer, operands: [.. paths.Select(path => path.Span)]);
         var layer = transfer.Link && state.Root is not null
             ? scope.Graph.Add(new MergeOperation(), [root, copied], null, copied.DisplayName + " (link)", transfer.Span, ignoreCache)
             : copied;

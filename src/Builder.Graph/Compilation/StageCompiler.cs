@@ -34,9 +34,14 @@ internal sealed partial class StageCompiler
 
     /// <summary>Compiles a stage whose earlier stages are in the scope already.</summary>
     /// <param name="errors">Gets what is wrong with its instructions; each is left out, so that the others are looked at too.</param>
-    public static StageState Compile(CompilationScope scope, StagePlan plan, ErrorList errors)
+    /// <returns>Null for a stage that cannot start, or stands on one that cannot: nobody can judge its instructions.</returns>
+    public static StageState? Compile(CompilationScope scope, StagePlan plan, ErrorList errors)
     {
-        var compiler = new StageCompiler(scope, plan);
+        if (TryStart(scope, plan, errors) is not { } compiler)
+        {
+            return null;
+        }
+
         foreach (var (instruction, escape) in plan.Instructions)
         {
             compiler.escape = escape;
@@ -53,6 +58,24 @@ internal sealed partial class StageCompiler
 
         compiler.state.Finish();
         return compiler.state;
+    }
+
+    private static StageCompiler? TryStart(CompilationScope scope, StagePlan plan, ErrorList errors)
+    {
+        if (plan.Base is StageOrigin { Index: var below } && !scope.IsCompiled(below))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new StageCompiler(scope, plan);
+        }
+        catch (BuilderException e)
+        {
+            errors.Add(e.At(plan.Syntax.From.Span));
+            return null;
+        }
     }
 
     /// <summary>Asks the checks before the instruction takes effect, and sees to it that they hear of undefined variables.</summary>
@@ -112,6 +135,9 @@ internal sealed partial class StageCompiler
                 child.Config = child.Config with { OnBuild = null };
                 return child;
 
+            case FailedOrigin failed:
+                throw failed.Error;
+
             case ImageOrigin image:
                 Report(InvalidBaseImagePlatformCheck.Look(image, from));
                 var root = scope.ImageVertex(image, names.Next($"FROM {image.Image.Reference}"), from.Span);
@@ -167,6 +193,6 @@ internal sealed partial class StageCompiler
         state.Steps.Add(new BlueprintStep(history, layer));
     }
 
-    private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null) =>
-        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache);
+    private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null, IReadOnlyList<SourceSpan>? operands = null) =>
+        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache, operands);
 }

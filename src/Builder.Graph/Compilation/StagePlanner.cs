@@ -14,6 +14,8 @@ internal sealed class StagePlanner(
 {
     private const char TriggerEscape = '\\';
 
+    private readonly FromVariables variables = new(dockerfile, globals);
+
     /// <summary>The needed stages in the order of the file; each refers only to earlier ones.</summary>
     public async Task<IReadOnlyList<StagePlan>> PlanAsync(IEnumerable<StageSyntax> targets)
     {
@@ -21,7 +23,7 @@ internal sealed class StagePlanner(
         var wanted = new SortedSet<int>(targets.Select(target => target.Index));
         while (wanted.Count > 0)
         {
-            var found = await TogetherAsync(wanted.Select(PlanAsync));
+            var found = await Task.WhenAll(wanted.Select(PlanAsync));
             foreach (var plan in found)
             {
                 plans.Add(plan.Syntax.Index, plan);
@@ -33,48 +35,56 @@ internal sealed class StagePlanner(
         return [.. plans.Values];
     }
 
-    /// <summary>What all of them come to, or the errors of all of them at once.</summary>
-    private static async Task<T[]> TogetherAsync<T>(IEnumerable<Task<T>> tasks)
-    {
-        var all = Task.WhenAll(tasks);
-        try
-        {
-            return await all;
-        }
-        catch (BuilderException) when (all.Exception is { } failures && failures.InnerExceptions.All(failure => failure is BuilderException))
-        {
-            // Stages that share a base image can share the very error.
-            var errors = new ErrorList();
-            foreach (var error in failures.InnerExceptions.Cast<BuilderException>().SelectMany(error => error.Others.Prepend(error)).Distinct())
-            {
-                errors.Add(error);
-            }
-
-            throw errors.Together();
-        }
-    }
-
     private static IEnumerable<int> Needs(StagePlan plan) =>
         plan.References.Values.Append(plan.Base).OfType<StageOrigin>().Select(origin => origin.Index);
 
+    /// <summary>The plan of a stage; what is wrong with its start becomes the origin that it cannot start from.</summary>
     private async Task<StagePlan> PlanAsync(int index)
     {
         var stage = dockerfile.Stages[index];
+        try
+        {
+            return await PlanAsync(stage);
+        }
+        catch (BuilderException e)
+        {
+            return StagePlan.Bare(stage, null, new FailedOrigin(e));
+        }
+    }
+
+    private async Task<StagePlan> PlanAsync(StageSyntax stage)
+    {
         var platform = ExplicitPlatform(stage.From);
         if (Replacement(stage, platform ?? options.TargetPlatform) is { } named)
         {
             var replacement = await finder.FromContextAsync(named, platform ?? options.TargetPlatform, stage.From.Span);
-            return new StagePlan(stage, platform, replacement, true, [], new Dictionary<StageReference, Origin>());
+            return StagePlan.Bare(stage, platform, replacement) with { IsReplaced = true };
         }
 
         var origin = await finder.FindBaseAsync(stage, ExpandBase(stage.From), platform ?? options.TargetPlatform);
         var instructions = (await TriggersAsync(origin))
             .Concat(stage.Instructions.Select(instruction => new PlannedInstruction(instruction, dockerfile.Directives.Escape)))
             .ToList();
-        var references = instructions.SelectMany(planned => StageReference.Of(planned.Instruction)).DistinctBy(found => found.Reference)
-            .Select(async found => (found.Reference, Origin: await finder.FindAsync(stage, found.Reference, options.TargetPlatform, found.Span)));
-        var origins = (await TogetherAsync(references)).ToDictionary(found => found.Reference, found => found.Origin);
-        return new StagePlan(stage, platform, origin, false, instructions, origins);
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        var references = instructions.SelectMany(StageReference.Of).DistinctBy(found => found.Reference)
+            .Select(async found => (found.Reference, Origin: await FindAsync(stage, found.Reference, found.Span, used)))
+            .ToList();
+        var origins = (await Task.WhenAll(references)).ToDictionary(found => found.Reference, found => found.Origin);
+        return new StagePlan(stage, platform, origin, false, instructions, origins) { FromVariables = used };
+    }
+
+    /// <param name="used">Gets the names of variables before the first await, so by one after the other.</param>
+    private async Task<Origin> FindAsync(StageSyntax stage, StageReference reference, SourceSpan span, HashSet<string> used)
+    {
+        try
+        {
+            var name = variables.ValueOf(reference, stage, span, used);
+            return await finder.FindAsync(stage, name, reference.IsMount, options.TargetPlatform, span);
+        }
+        catch (BuilderException e)
+        {
+            return new FailedOrigin(e.At(span));
+        }
     }
 
     private (string Name, NamedContext Context)? Replacement(StageSyntax stage, Platform platform) =>

@@ -1,22 +1,21 @@
-using System.Globalization;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
 
 namespace Builder.Graph.Compilation;
 
-/// <summary>A name in a <c>COPY --from</c> or in a mount's <c>from</c>. Only the former may count stages.</summary>
-internal readonly record struct StageReference(string Name, bool IsMount)
+/// <summary>What stands in a <c>COPY --from</c> or in a mount's <c>from</c>, as written. Only the former may count stages.</summary>
+/// <param name="Escape">The escape character of the text that it stands in.</param>
+internal readonly record struct StageReference(string Text, bool IsMount, char Escape)
 {
-    public int? Index =>
-        !IsMount && int.TryParse(Name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+    /// <summary>How messages call the place that it stands in.</summary>
+    public string Option => IsMount ? "the mount's from" : "--from";
 
     /// <summary>What an instruction refers to, with the places to blame.</summary>
-    public static IEnumerable<(StageReference Reference, SourceSpan Span)> Of(Instruction instruction) => instruction switch
+    public static IEnumerable<(StageReference Reference, SourceSpan Span)> Of(PlannedInstruction planned) => planned.Instruction switch
     {
-        CopyInstruction { From: { } from } => [(new StageReference(from.Text, false), from.Span)],
-        RunInstruction run => run.Mounts
-            .Where(mount => mount.From is not null && MayMount(mount))
-            .Select(mount => (new StageReference(mount.From!, true), mount.Span)),
+        CopyInstruction { From: { } from } => [(new StageReference(from.Text, false, planned.Escape), from.Span)],
+        RunInstruction run => run.Mounts.Where(MayMount).Select(mount => mount.From).OfType<Word>()
+            .Select(from => (new StageReference(from.Text, true, planned.Escape), from.Span)),
         _ => [],
     };
 

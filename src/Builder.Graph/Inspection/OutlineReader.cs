@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Expansion;
 using Builder.Dockerfile.Syntax;
@@ -61,6 +60,7 @@ internal sealed class OutlineReader
         {
             expander.Expand(plan.Syntax.From.Image);
             expander.Expand(plan.Syntax.From.Platform ?? plan.Syntax.From.Image);
+            used.Names.UnionWith(plan.FromVariables);
             used.Names.UnionWith(plan.Syntax.Instructions.OfType<ArgInstruction>()
                 .SelectMany(arg => arg.Declarations).Where(declaration => declaration.Default is null).Select(declaration => declaration.Name.Text));
         }
@@ -102,17 +102,5 @@ internal sealed class OutlineReader
         arguments[name] = known is null || declaration.Name.Span.Start < known.Span.Start
             ? new OutlineArgument(name, description ?? known?.Description, value ?? known?.Value, declaration.Name.Span)
             : known with { Description = known.Description ?? description, Value = known.Value ?? value };
-    }
-
-    /// <summary>Variables that remember who was asked for.</summary>
-    private sealed class UsedNames(VariableMap variables) : IVariables
-    {
-        public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
-
-        public bool TryGet(string name, [NotNullWhen(true)] out string? value)
-        {
-            Names.Add(name);
-            return variables.TryGet(name, out value);
-        }
     }
 }

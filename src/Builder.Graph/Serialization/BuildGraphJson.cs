@@ -24,7 +24,8 @@ public static class BuildGraphJson
     public static byte[] Write(BuildGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var texts = graph.Vertices.Select(vertex => vertex.SourceSpan?.Source).OfType<SourceText>().Distinct().ToList();
+        var texts = graph.Vertices.Select(vertex => vertex.SourceSpan).Concat(graph.Vertices.SelectMany(vertex => vertex.OperandSpans))
+            .OfType<SourceSpan>().Select(span => span.Source).Distinct().ToList();
         var document = new GraphDocument
         {
             Texts = [.. texts.Select(text => new TextDocument(text.Path, text.Text))],
@@ -33,7 +34,8 @@ public static class BuildGraphJson
                 Inputs = [.. vertex.Inputs.Select(input => input.Digest)],
                 Platform = vertex.Platform,
                 Name = vertex.DisplayName,
-                Place = vertex.SourceSpan is { } span ? new PlaceDocument(texts.IndexOf(span.Source), span.Start, span.Length) : null,
+                Place = vertex.SourceSpan is { } span ? PlaceOf(texts, span) : null,
+                Operands = vertex.OperandSpans.Count == 0 ? null : [.. vertex.OperandSpans.Select(operand => PlaceOf(texts, operand))],
                 IgnoreCache = vertex.IgnoreCache,
             })],
             Targets = [.. graph.Targets.Select(target => target.Digest)],
@@ -66,6 +68,7 @@ public static class BuildGraphJson
             {
                 DisplayName = entry.Name,
                 SourceSpan = entry.Place is { } place ? SpanOf(texts, place) : null,
+                OperandSpans = [.. (entry.Operands ?? []).Select(operand => SpanOf(texts, operand))],
                 IgnoreCache = entry.IgnoreCache,
             };
             if (vertex.Digest != entry.Digest || !vertices.TryAdd(vertex.Digest, vertex))
@@ -79,6 +82,8 @@ public static class BuildGraphJson
 
     private static Vertex Find(Dictionary<Digest, Vertex> vertices, Digest digest) =>
         vertices.TryGetValue(digest, out var vertex) ? vertex : throw Invalid($"vertex {digest} is used before it is described");
+
+    private static PlaceDocument PlaceOf(List<SourceText> texts, SourceSpan span) => new(texts.IndexOf(span.Source), span.Start, span.Length);
 
     private static SourceSpan SpanOf(List<SourceText> texts, PlaceDocument place) =>
         place.Text >= 0 && place.Text < texts.Count && place.Start >= 0 && place.Length >= 0

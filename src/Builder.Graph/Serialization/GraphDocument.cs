@@ -27,6 +27,9 @@ internal sealed record VertexDocument(Digest Digest, Operation Operation)
 
     public PlaceDocument? Place { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PlaceDocument>? Operands { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IgnoreCache { get; init; }
 }

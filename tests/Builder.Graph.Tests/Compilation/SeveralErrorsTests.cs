@@ -47,4 +47,21 @@ public sealed class SeveralErrorsTests : CompilerTest
 
         Assert.Equal([1, 3, 4], error.Others.Prepend(error).Select(e => e.Span!.Line));
     }
+
+    [Fact]
+    public async Task What_cannot_be_found_is_told_beside_wrong_values()
+    {
+        var error = await ErrorOf(
+            "FROM scratch AS a\nEXPOSE x\nCOPY --from=5 a b\nSTOPSIGNAL FOO\nCOPY --from=${NONE} a b\nFROM missing AS b\nEXPOSE y\nFROM a\nCOPY --from=b x y\nRUN --mount=from=missing,target=/m z\nEXPOSE z\n");
+
+        Assert.Equal([2, 3, 4, 5, 6, 10, 11], error.Others.Prepend(error).Select(e => e.Span!.Line));
+    }
+
+    [Fact]
+    public async Task What_stands_on_a_stage_that_cannot_start_is_not_judged()
+    {
+        var error = await ErrorOf("FROM $NONE AS a\nFROM a AS b\nWORKDIR ${OF_THE_BASE:?}\nFROM b\nCOPY --from=a x y\nEXPOSE x\nFROM scratch\nCOPY --from=2 x y\nEXPOSE x\n");
+
+        Assert.Equal([1, 9], error.Others.Prepend(error).Select(e => e.Span!.Line));
+    }
 }

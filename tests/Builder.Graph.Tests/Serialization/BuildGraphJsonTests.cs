@@ -37,6 +37,8 @@ public sealed class BuildGraphJsonTests : CompilerTest
 
         Assert.Equal(graph.Vertices.Select(vertex => vertex.Digest), read.Vertices.Select(vertex => vertex.Digest));
         Assert.Equal(graph.Vertices.Select(vertex => vertex.SourceSpan?.ToString()), read.Vertices.Select(vertex => vertex.SourceSpan?.ToString()));
+        Assert.Equal(graph.Vertices.SelectMany(OperandsOf), read.Vertices.SelectMany(OperandsOf));
+        Assert.NotEmpty(read.Vertices.SelectMany(OperandsOf));
         Assert.Equal(graph.Vertices.Select(vertex => vertex.DisplayName), read.Vertices.Select(vertex => vertex.DisplayName));
         Assert.Equal(Encoding.UTF8.GetString(written), Encoding.UTF8.GetString(BuildGraphJson.Write(read)));
     }
@@ -88,4 +90,6 @@ public sealed class BuildGraphJsonTests : CompilerTest
 
     private async Task<BuildGraph> GraphAsync() =>
         BuildGraph.Of((await CompileAsync(Text, new CompileOptions { ExtraHosts = [new HostEntry("h", "1.2.3.4")] })).Root!);
+
+    private static IEnumerable<string> OperandsOf(Vertex vertex) => vertex.OperandSpans.Select(span => $"{span} {span.Length}");
 }
