@@ -18,6 +18,7 @@ internal static class CommandLine
             CopyCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
+            ExplainCommand.Create(),
             ExportCommand.Create(),
             FmtCommand.Create(),
             HistoryCommand.Create(),

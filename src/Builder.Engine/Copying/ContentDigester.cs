@@ -18,13 +18,16 @@ internal sealed class ContentDigester : IDisposable
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Dictionary<(ulong, ulong), int> firstNames = [];
+    private ContentNotes? notes;
     private int entries;
 
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
     /// <param name="parents">Whether the directories above what is selected are copied too.</param>
-    public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, bool parents, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    /// <param name="notes">Gets a note of everything that went into the digest; null when nobody will ask.</param>
+    public static Digest Of(
+        SourceTree tree, IEnumerable<CopySource> sources, bool parents, IReadOnlyList<string> excludes, CancellationToken cancellationToken, ContentNotes? notes = null)
     {
-        using var digester = new ContentDigester();
+        using var digester = new ContentDigester { notes = notes };
         foreach (var source in sources)
         {
             if (parents)
@@ -45,9 +48,9 @@ internal sealed class ContentDigester : IDisposable
 
     /// <summary>The digest of what mounts show: each path, and when it is a directory everything in it.</summary>
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
-    public static Digest OfPlaces(SourceTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
+    public static Digest OfPlaces(SourceTree tree, IEnumerable<string> paths, CancellationToken cancellationToken, ContentNotes? notes = null)
     {
-        using var digester = new ContentDigester();
+        using var digester = new ContentDigester { notes = notes };
         foreach (var path in paths)
         {
             var selected = SourceSelector.SelectPlace(tree, path);
@@ -95,7 +98,7 @@ internal sealed class ContentDigester : IDisposable
             foreach (var path in kept.Steps())
             {
                 using var directory = tree.Root.OpenParent(path, out var name);
-                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)));
+                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)), path);
             }
 
             if (kept.IsDirectory)
@@ -118,11 +121,12 @@ internal sealed class ContentDigester : IDisposable
         foreach (var entry in walk.Below(top))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            AddEntry(tree, entry);
+            AddEntry(tree, entry, notes is null ? [] : GuestPath.Join(path, entry.Path));
         }
     }
 
-    private void AddEntry(SourceTree tree, in TreeEntry entry)
+    /// <param name="place">Its path below the tree's root.</param>
+    private void AddEntry(SourceTree tree, in TreeEntry entry, byte[] place)
     {
         if (entry.Status.Type == FileType.Socket)
         {
@@ -133,19 +137,20 @@ internal sealed class ContentDigester : IDisposable
         Add(entry.Path);
         AddStatus(entry.Status, tree);
         AddXattrs(entry.Directory, entry.Name);
+        var content = default(ulong);
         switch (entry.Status.Type)
         {
             case FileType.Regular:
-                using (var file = entry.Directory.OpenFile(entry.Name))
-                {
-                    AddBytes(file);
-                }
-
+                content = AddContent(entry.Directory, entry.Name);
                 break;
             case FileType.SymbolicLink:
-                Add(entry.Directory.ReadLink(entry.Name));
+                var target = entry.Directory.ReadLink(entry.Name);
+                content = FileMark.OfLink(target);
+                Add(target);
                 break;
         }
+
+        notes?.Add(new FileMark(place, entry.Status.Type, tree.ModeOf(entry.Status), content), entry.Status);
     }
 
     internal static TreeWalk WalkOf(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes)
@@ -169,11 +174,8 @@ internal sealed class ContentDigester : IDisposable
         AddStatus(selected.Status, tree);
         using var parent = tree.Root.OpenParent(selected.Path, out var name);
         AddXattrs(parent, name);
-        if (selected.Status.Type == FileType.Regular)
-        {
-            using var file = parent.OpenFile(name);
-            AddBytes(file);
-        }
+        var content = selected.Status.Type == FileType.Regular ? AddContent(parent, name) : default;
+        notes?.Add(new FileMark(selected.Path, selected.Status.Type, tree.ModeOf(selected.Status), content), selected.Status);
     }
 
     private void AddStatus(in FileStatus status, SourceTree tree)
@@ -217,7 +219,17 @@ internal sealed class ContentDigester : IDisposable
         }
     }
 
-    private void AddBytes(SafeFileHandle file)
+    /// <summary>Adds the digest of a file's bytes, and gives the beginning of it.</summary>
+    private ulong AddContent(DirectoryHandle directory, byte[] name)
+    {
+        using var file = directory.OpenFile(name);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        HashContent(file, digest);
+        Add(digest);
+        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+    }
+
+    private void HashContent(SafeFileHandle file, Span<byte> digest)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
@@ -228,9 +240,7 @@ internal sealed class ContentDigester : IDisposable
                 contentHash.AppendData(buffer, 0, count);
             }
 
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
             contentHash.GetHashAndReset(digest);
-            Add(digest);
         }
         finally
         {

@@ -15,7 +15,7 @@ using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 namespace Builder.Engine.Runners;
 
 /// <summary>RUN: a container over an overlay of the step's root; what it leaves in the upper folder is the result.</summary>
-internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, RunSettings settings, IBuildEvents events, TimeProvider time)
+internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, RunSettings settings, InputTimes times, IBuildEvents events, TimeProvider time)
 {
     public async Task<StepResult> RunAsync(Vertex vertex, RunOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -34,8 +34,9 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             cancellationToken);
 
         files.RemoveStubs();
+        var age = times.Of(vertex, inputs);
         return exit.Succeeded
-            ? new StepResult(draft.Commit(time.GetUtcNow()))
+            ? new StepResult(draft.Commit(age), age)
             : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
     }
 
