@@ -118,7 +118,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             new ImageRunner(store, bases, events, time),
             RunRunnerOf(request, access, binds, times, events),
             binds,
-            new CopyRunner(store, contexts, events, time, times, files, plans[0].Plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
+            new CopyRunner(store, contexts, events, time, times, files),
             forecast);
         var cache = new SolverCache(store, files, time, await caches.ImportAsync(bases, cancellationToken));
         var solver = new Solver<StepResult>(runner, cache, seen, request.Jobs ?? Environment.ProcessorCount, time) { KeepsGoing = request.KeepGoing };

@@ -98,7 +98,7 @@ internal sealed class ContentDigester : IDisposable
             foreach (var path in kept.Steps())
             {
                 using var directory = tree.Root.OpenParent(path, out var name);
-                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)), path);
+                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)), path[..kept.Pivot]);
             }
 
             if (kept.IsDirectory)
@@ -117,16 +117,16 @@ internal sealed class ContentDigester : IDisposable
 
     private void AddBelow(SourceTree tree, byte[] path, TreeWalk walk, CancellationToken cancellationToken)
     {
-        using var top = tree.Root.OpenDirectory(path);
+        using var top = ReadableFiles.OpenDirectory(tree.Root, path);
         foreach (var entry in walk.Below(top))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            AddEntry(tree, entry, notes is null ? [] : GuestPath.Join(path, entry.Path));
+            AddEntry(tree, entry, path);
         }
     }
 
-    /// <param name="place">Its path below the tree's root.</param>
-    private void AddEntry(SourceTree tree, in TreeEntry entry, byte[] place)
+    /// <param name="top">The directory from which the entry's path starts.</param>
+    private void AddEntry(SourceTree tree, in TreeEntry entry, byte[] top)
     {
         if (entry.Status.Type == FileType.Socket)
         {
@@ -141,7 +141,7 @@ internal sealed class ContentDigester : IDisposable
         switch (entry.Status.Type)
         {
             case FileType.Regular:
-                content = AddContent(entry.Directory, entry.Name);
+                content = AddContent(ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path));
                 break;
             case FileType.SymbolicLink:
                 var target = entry.Directory.ReadLink(entry.Name);
@@ -150,7 +150,7 @@ internal sealed class ContentDigester : IDisposable
                 break;
         }
 
-        notes?.Add(new FileMark(place, entry.Status.Type, tree.ModeOf(entry.Status), content), entry.Status);
+        notes?.Add(new FileMark(GuestPath.Join(top, entry.Path), entry.Status.Type, tree.ModeOf(entry.Status), content), entry.Status);
     }
 
     internal static TreeWalk WalkOf(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes)
@@ -174,7 +174,7 @@ internal sealed class ContentDigester : IDisposable
         AddStatus(selected.Status, tree);
         using var parent = tree.Root.OpenParent(selected.Path, out var name);
         AddXattrs(parent, name);
-        var content = selected.Status.Type == FileType.Regular ? AddContent(parent, name) : default;
+        var content = selected.Status.Type == FileType.Regular ? AddContent(ReadableFiles.OpenFile(parent, name, [], selected.Path)) : default;
         notes?.Add(new FileMark(selected.Path, selected.Status.Type, tree.ModeOf(selected.Status), content), selected.Status);
     }
 
@@ -220,9 +220,9 @@ internal sealed class ContentDigester : IDisposable
     }
 
     /// <summary>Adds the digest of a file's bytes, and gives the beginning of it.</summary>
-    private ulong AddContent(DirectoryHandle directory, byte[] name)
+    private ulong AddContent(SafeFileHandle opened)
     {
-        using var file = directory.OpenFile(name);
+        using var file = opened;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         HashContent(file, digest);
         Add(digest);
