@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Builder.Engine.Images;
 using Builder.Oci;
@@ -24,7 +25,7 @@ public sealed class ImageComparer(BuilderStore store)
         ArgumentNullException.ThrowIfNull(after);
         var differences = new List<ImageDifference>();
         Add(differences, "platform", before.Config.Platform.ToString(), after.Config.Platform.ToString());
-        Add(differences, "created", before.Config.Created?.ToString("O"), after.Config.Created?.ToString("O"));
+        Add(differences, "created", before.Config.Created?.ToString("O", CultureInfo.InvariantCulture), after.Config.Created?.ToString("O", CultureInfo.InvariantCulture));
         Add(differences, "author", before.Config.Author, after.Config.Author);
         AddConfig(differences, before.Config.Execution ?? new ExecutionConfig(), after.Config.Execution ?? new ExecutionConfig());
         AddMap(differences, "annotation ", before.Manifest.Annotations, after.Manifest.Annotations);

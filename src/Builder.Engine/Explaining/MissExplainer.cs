@@ -40,7 +40,7 @@ internal sealed class MissExplainer(IReadOnlyList<PastStep> past, KnownFiles fil
         if (past.FirstOrDefault(step => step.Key == key) is { } same)
         {
             return Below(vertex, miss)
-                ?? miss with { Why = same.IsThere ? $"its result of {same.Record.Created:yyyy-MM-dd HH:mm} is too old (cache-ttl), or what it is built on was made anew" : "its result was removed from the store" };
+                ?? miss with { Why = same.IsThere ? "its result is too old (cache-ttl), or what it is built on was made anew" : "its result was removed from the store" };
         }
 
         if (Nearest(now) is not { } before)

@@ -22,7 +22,7 @@ internal static class BuilderDirective
             foreach (var setting in comment.Text[Prefix.Length..].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 var (key, value) = setting.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0 ? (setting[..equals], setting[(equals + 1)..]) : (setting, "");
-                ttl = key.ToLowerInvariant() == CacheTtl
+                ttl = string.Equals(key, CacheTtl, StringComparison.OrdinalIgnoreCase)
                     ? CacheAge.TryParse(value) ?? throw new BuilderException(GraphErrors.InvalidDirective, $"'{value}' is no age", "write it as 30m, 12h, 1d or 2w", comment.Span)
                     : throw new BuilderException(GraphErrors.InvalidDirective, $"unknown directive '{key}'", $"the directive is {CacheTtl}=AGE", comment.Span);
             }
