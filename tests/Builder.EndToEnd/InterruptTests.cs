@@ -32,10 +32,15 @@ public sealed class InterruptTests
         builder.Files.Write("context/Dockerfile", "FROM base\nRUN trap 'echo not yet' TERM; sleep 1001; sleep 1002\n");
         var result = await BuildUntilAsync(builder, () => StepIsRunning(), process =>
         {
-            Send("INT", process.Id);
-            Send("INT", process.Id);
+            // Two that come too close are one to the kernel.
+            for (var i = 0; i < 100 && !process.HasExited; i++)
+            {
+                Send("INT", process.Id);
+                Thread.Sleep(100);
+            }
         });
         result.Expect(130);
+        Assert.DoesNotContain("canceled", result.Error, StringComparison.Ordinal);
         await AssertStepIsGoneAsync();
         (await builder.RunAsync("check-store", "--repair")).ExpectSuccess();
         builder.AssertNothingIsLeftBehind();

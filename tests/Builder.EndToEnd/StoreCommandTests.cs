@@ -55,7 +55,7 @@ public sealed class StoreCommandTests
         await BuildAsync(builder);
         builder.Files.Write("builder.json", """{ "images": { "format": "{{.Tag}}" }, "build": { "network": "host" } }""");
         var options = new ToolOptions { Environment = new Dictionary<string, string> { ["BUILDER_CONFIG"] = builder.Files.PathOf("builder.json"), ["BUILDER_IMAGES_NO_TRUNC"] = "true" } };
-        Assert.Equal("1.2\n", (await builder.RunAsync(["images"], options)).ExpectSuccess().Output);
+        Assert.Equal("latest\n1.2\n", (await builder.RunAsync(["images"], options)).ExpectSuccess().Output);
         Assert.Contains("registry.example/team/app", (await builder.RunAsync(["images", "--format", "table"], options)).ExpectSuccess().Output, StringComparison.Ordinal);
         var shown = (await builder.RunAsync(["config", "--format", "{{.Command}} {{.Option}}={{.Value}}"], options)).ExpectSuccess().Output;
         Assert.Contains("build --network=host\nimages --no-trunc=true\nimages --format={{.Tag}}\n", shown, StringComparison.Ordinal);
