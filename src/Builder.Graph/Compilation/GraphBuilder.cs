@@ -15,9 +15,16 @@ internal sealed class GraphBuilder
 
     public Vertex Add(
         Operation operation, IReadOnlyList<Vertex> inputs, Platform? platform, string name, SourceSpan? span, bool ignoreCache = false,
-        IReadOnlyList<SourceSpan>? operands = null)
+        TimeSpan? maxAge = null, IReadOnlyList<SourceSpan>? operands = null)
     {
-        var vertex = new Vertex(operation, inputs, platform) { DisplayName = name, SourceSpan = span, IgnoreCache = ignoreCache, OperandSpans = operands ?? [] };
+        var vertex = new Vertex(operation, inputs, platform)
+        {
+            DisplayName = name,
+            SourceSpan = span,
+            OperandSpans = operands ?? [],
+            IgnoreCache = ignoreCache,
+            MaxAge = maxAge,
+        };
         return known.TryAdd(vertex.Digest, vertex) ? vertex : known[vertex.Digest];
     }
 }

@@ -193,6 +193,9 @@ internal sealed partial class StageCompiler
         state.Steps.Add(new BlueprintStep(history, layer));
     }
 
-    private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null, IReadOnlyList<SourceSpan>? operands = null) =>
-        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache, operands);
+    private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null, IReadOnlyList<SourceSpan>? operands = null)
+    {
+        var maxAge = BuilderDirective.CacheTtlOf(instruction) ?? scope.Options.CacheTtl;
+        return scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache, maxAge, operands);
+    }
 }

@@ -52,7 +52,11 @@ internal static class StorageJson
 internal sealed record StoreRecord(int Version, bool UserXattrs);
 
 /// <param name="Reference">Null for an image that has lost its name.</param>
-internal sealed record NameRecord(string? Reference, Descriptor Target);
+internal sealed record NameRecord(string? Reference, Descriptor Target)
+{
+    /// <summary>The digest of the repository that the name was pulled by; null when it is the target's own, or none.</summary>
+    public Digest? RepositoryDigest { get; init; }
+}
 
 internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created)
 {
@@ -85,7 +89,11 @@ internal sealed record ChainRecord(string Snapshot);
 /// <summary>How many bytes a snapshot's files have.</summary>
 internal sealed record UsageRecord(long Bytes);
 
+/// <summary>How old the step was, run elsewhere, that an unpacked layer is the result of.</summary>
+internal sealed record CreatedRecord(DateTimeOffset Created);
+
 [JsonSerializable(typeof(ChainRecord))]
+[JsonSerializable(typeof(CreatedRecord))]
 [JsonSerializable(typeof(UsageRecord))]
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]
