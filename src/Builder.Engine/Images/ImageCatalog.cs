@@ -20,11 +20,14 @@ public sealed record StoredImage(Descriptor Target, IReadOnlyList<ImageReference
 /// <summary>What is in the store, by name.</summary>
 public sealed class ImageCatalog(BuilderStore store)
 {
-    /// <summary>Every image, named ones first, sorted by name; of an index, the manifest for this machine.</summary>
+    /// <summary>
+    /// Every image, named ones first, sorted by name; of an index, the manifest for this machine. One with a damaged document
+    /// is named in a warning and left out.
+    /// </summary>
     public IReadOnlyList<StoredImage> List() =>
         [.. store.Names.List()
             .GroupBy(named => named.Target.Digest)
-            .Select(group => Read(group.First().Target, NamesIn(group)))
+            .Select(group => TryRead(group.First().Target, NamesIn(group)))
             .OfType<StoredImage>()
             .OrderBy(image => image.Names.Count == 0)
             .ThenBy(image => image.Names.Count == 0 ? image.Id.ToString() : image.Names[0].ToString(), StringComparer.Ordinal)];
@@ -65,6 +68,19 @@ public sealed class ImageCatalog(BuilderStore store)
 
     private static IReadOnlyList<ImageReference> NamesIn(IEnumerable<NamedImage> images) =>
         [.. images.Select(named => named.Reference).OfType<ImageReference>().OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+
+    private StoredImage? TryRead(Descriptor target, IReadOnlyList<ImageReference> names)
+    {
+        try
+        {
+            return Read(target, names);
+        }
+        catch (BuilderException e)
+        {
+            store.Warn($"image {(names.Count > 0 ? names[0].Familiar : target.Digest.Short)} cannot be shown: {e.Message}; pull, load or build it again");
+            return null;
+        }
+    }
 
     private StoredImage? Read(Descriptor target, IReadOnlyList<ImageReference> names)
     {
