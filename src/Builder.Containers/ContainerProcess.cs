@@ -12,6 +12,9 @@ public sealed class ContainerProcess
     /// <summary>The first process, as the host counts.</summary>
     public int ProcessId { get; }
 
+    /// <summary>Its control group; null when it has none. It is gone with the container.</summary>
+    public Linux.ControlGroups.ControlGroup? ControlGroup => thread.Group;
+
     /// <summary>Starts a container and waits for its end; the same as <see cref="StartAsync"/> followed by <see cref="WaitAsync"/>.</summary>
     /// <exception cref="Diagnostics.BuilderException">The program could not be started; see <see cref="ContainersErrors"/>.</exception>
     /// <exception cref="OperationCanceledException">After a cancellation, when every process of the container is gone.</exception>

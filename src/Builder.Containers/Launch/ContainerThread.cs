@@ -1,3 +1,5 @@
+using Builder.Linux.ControlGroups;
+using Builder.Linux.Isolation;
 using Builder.Linux.Processes;
 
 namespace Builder.Containers.Launch;
@@ -30,6 +32,9 @@ internal sealed class ContainerThread
 
     public Task<ContainerExit> Ended => ended.Task;
 
+    /// <summary>The container's control group, once it was started; null when it has none.</summary>
+    public ControlGroup? Group { get; private set; }
+
     /// <summary>Asks the container to end, and makes it end after the grace period.</summary>
     public void Stop()
     {
@@ -57,15 +62,17 @@ internal sealed class ContainerThread
         try
         {
             using var pipes = new ContainerPipes();
-            using var child = Launch(pipes);
+            using var group = spec.ControlGroup.IsNeeded || !spec.Namespaces.HasFlag(Namespaces.Pid) ? ControlGroup.Create(GroupOf(spec)) : null;
+            using var child = Launch(pipes, group);
             using var stop = Pipe.Create(nonBlocking: true);
             lock (gate)
             {
                 (running, stopRequests) = (child, stop);
             }
 
+            Group = group;
             started.SetResult(child.Id);
-            exit = LookAfter(child, pipes, stop);
+            exit = LookAfter(child, pipes, stop, group);
         }
         catch (Exception exception)
         {
@@ -81,22 +88,32 @@ internal sealed class ContainerThread
     }
 #pragma warning restore CA1031
 
-    private ChildProcess Launch(ContainerPipes pipes)
+    /// <summary>Without a pid namespace nothing but a group holds the processes together.</summary>
+    private static ControlGroupRequest GroupOf(ContainerSpec spec) =>
+        spec.Namespaces.HasFlag(Namespaces.Pid) ? spec.ControlGroup : spec.ControlGroup with { CanFreeze = true };
+
+    private ChildProcess Launch(ContainerPipes pipes, ControlGroup? group)
     {
-        using var script = ContainerScript.For(spec, HostFeatures.Current, pipes);
+        using var script = ContainerScript.For(spec, HostFeatures.Current, pipes, group);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
         return child;
     }
 
-    private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop)
+    private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop, ControlGroup? group)
     {
+        var plan = new StopPlan(child, stop.Reader, spec.StopGrace, spec.TimeLimit);
         try
         {
-            new OutputPump(pipes, output).RunUntilEnd(child, new StopPlan(child, stop.Reader, spec.StopGrace));
+            new OutputPump(pipes, output).RunUntilEnd(child, plan);
         }
         finally
         {
+            if (!spec.Namespaces.HasFlag(Namespaces.Pid))
+            {
+                group?.Kill();
+            }
+
             // Nobody may signal a process id that is about to be free, and no exception may leave processes behind.
             child.Signal(Signals.Kill);
             lock (gate)
@@ -106,6 +123,6 @@ internal sealed class ContainerThread
         }
 
         var status = child.Wait();
-        return new ContainerExit(status.Code, status.Signal);
+        return ExitReport.Of(status, group) with { TimedOut = plan.TimedOut };
     }
 }
