@@ -86,9 +86,9 @@ public sealed class GarbageTests : IDisposable
     [Fact]
     public async Task Caches_and_unfinished_downloads_count_and_go_with_the_rest()
     {
-        foreach (var (id, day) in (ReadOnlySpan<(string, int)>)[("old", 1), ("young", 3), ("held", 2)])
+        foreach (var (id, day) in ((string, int)[])[("old", 1), ("young", 3), ("held", 2)])
         {
-            using var lease = store.Store.CacheMounts.AcquireAsync(new CacheMountKey(id), CacheMountSharing.Shared, null, null, Cancellation).GetAwaiter().GetResult();
+            using var lease = await store.Store.CacheMounts.AcquireAsync(new CacheMountKey(id), CacheMountSharing.Shared, null, null, Cancellation);
             File.WriteAllBytes(Path.Combine(lease.Path, "f"), new byte[10_000]);
             File.SetLastWriteTimeUtc(lease.Path + ".lock", DateTime.UnixEpoch.AddDays(day));
         }
