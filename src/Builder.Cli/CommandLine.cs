@@ -17,9 +17,11 @@ internal static class CommandLine
         ("build", BuildCommand.Create),
         ("cache", CacheCommand.Create),
         ("completion", CompletionCommand.Create),
+        ("config", ConfigCommand.Create),
         ("copy", CopyCommand.Create),
         ("check-store", CheckStoreCommand.Create),
         ("df", DfCommand.Create),
+        ("explain", ExplainCommand.Create),
         ("export", ExportCommand.Create),
         ("fmt", FmtCommand.Create),
         ("history", HistoryCommand.Create),
@@ -53,16 +55,44 @@ internal static class CommandLine
         }
 
         string[] line = BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]);
-        var parsed = CreateRoot(Verb(line)).Parse(line);
+        var root = CreateRoot(Verb(line));
+        var parsed = root.Parse(line);
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
         }
 
+        if (parsed.Action is not PageHelpAction)
+        {
+            try
+            {
+                parsed = WithConfiguration(root, line, parsed);
+            }
+            catch (BuilderException e)
+            {
+                ErrorDisplay.Write(e);
+                return e.Code.ExitCode;
+            }
+        }
+
         StoreSettings.Apply(parsed);
 
         // Signals are the session's business: it lets a build clean up before the process ends.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return exitCode == 0 ? Terminal.CheckOutput() : exitCode;
+    }
+
+    /// <summary>What options are that the line does not say.</summary>
+    public static Configuration.Configuration ReadConfiguration(Command root) =>
+        Configuration.Configuration.Read(root, Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+
+    private static ParseResult WithConfiguration(Command root, string[] line, ParseResult parsed)
+    {
+        // A file may speak of every verb, and is read with all of them; mostly there is none.
+        var files = Configuration.Configuration.Places(Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+        var completed = ReadConfiguration(files.Any(file => File.Exists(file.Path)) ? CreateRoot() : root).Complete(line, parsed);
+        var again = ReferenceEquals(completed, line) ? parsed : root.Parse(completed);
+        return again.Errors.Count == 0 ? again : throw new BuilderException(CliErrors.Configuration, $"the configuration does not fit: {again.Errors[0].Message.TrimEnd('.')}", "'builder config' shows what is set where");
     }
 
     /// <summary>All that the line is parsed with, and that help, manual pages and completion tell.</summary>
