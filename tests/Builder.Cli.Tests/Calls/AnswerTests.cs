@@ -93,6 +93,38 @@ public class AnswerTests
         Assert.Equal("m. Hint: h", results[1].GetProperty("message").GetProperty("text").GetString());
     }
 
+    /// <summary>What SARIF 2.1.0 requires of each object that is written, and of the values of its members.</summary>
+    [Fact]
+    public void Sarif_has_everything_that_is_required()
+    {
+        using var json = JsonDocument.Parse(SarifJson.Check(File(Error, Casing, OwnCheck)));
+        Assert.True(Uri.IsWellFormedUriString(json.RootElement.GetProperty("$schema").GetString(), UriKind.Absolute));
+        Assert.Equal("2.1.0", json.RootElement.GetProperty("version").GetString());
+        var run = Assert.Single(json.RootElement.GetProperty("runs").EnumerateArray());
+        Assert.Contains(run.GetProperty("columnKind").GetString(), new[] { "utf16CodeUnits", "unicodeCodePoints" });
+        var driver = run.GetProperty("tool").GetProperty("driver");
+        Assert.Equal("builder", driver.GetProperty("name").GetString());
+        var ids = driver.GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("id").GetString()!).ToList();
+        Assert.All(ids, id => Assert.False(string.IsNullOrEmpty(id)));
+        Assert.Equal(ids.Distinct(), ids);
+        Assert.All(driver.GetProperty("rules").EnumerateArray(), rule => Assert.NotEqual("", rule.GetProperty("shortDescription").GetProperty("text").GetString()));
+        var artifacts = run.GetProperty("artifacts").GetArrayLength();
+
+        Assert.Equal(3, run.GetProperty("results").GetArrayLength());
+        foreach (var result in run.GetProperty("results").EnumerateArray())
+        {
+            Assert.Contains(result.GetProperty("ruleId").GetString()!, ids);
+            Assert.Contains(result.GetProperty("level").GetString(), new[] { "none", "note", "warning", "error" });
+            Assert.False(string.IsNullOrEmpty(result.GetProperty("message").GetProperty("text").GetString()));
+            var place = Assert.Single(result.GetProperty("locations").EnumerateArray()).GetProperty("physicalLocation");
+            Assert.True(Uri.IsWellFormedUriString(place.GetProperty("artifactLocation").GetProperty("uri").GetString(), UriKind.Relative));
+            Assert.InRange(place.GetProperty("artifactLocation").GetProperty("index").GetInt32(), 0, artifacts - 1);
+            var region = place.GetProperty("region");
+            var (start, end) = ((region.GetProperty("startLine").GetInt32(), region.GetProperty("startColumn").GetInt32()), (region.GetProperty("endLine").GetInt32(), region.GetProperty("endColumn").GetInt32()));
+            Assert.True(start.Item1 >= 1 && start.Item2 >= 1 && end.CompareTo(start) >= 0, $"{start} to {end}");
+        }
+    }
+
     [Fact]
     public void Findings_that_are_errors_are_errors_in_sarif_too()
     {
