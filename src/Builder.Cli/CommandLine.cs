@@ -77,6 +77,7 @@ internal static class CommandLine
             ImportCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
+            LockCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
             ManifestCommand.Create(),
