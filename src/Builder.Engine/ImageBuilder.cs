@@ -48,7 +48,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         request = await DockerfileReader.FetchAsync(request, unlocked, cancellationToken);
         var locked = request.Lock == LockMode.Require ? LockFile.Read(LockPathOf(request, context)) : null;
         using var sources = new RemoteSources(store, access.Sources, time, locked);
-        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode, context.IsRemote ? null : folder => new ScanCache(store.Hints, folder, time));
+        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode, context.IsRemote ? null : folder => new ScanCache(store.Hints, Path.GetFullPath(folder), time));
         var named = NamedContexts(request, contexts);
 
         var syntax = FrontEnd.Parse(DockerfileReader.Read(request, context), request.BuildArgs);

@@ -12,7 +12,7 @@ namespace Builder.Cli.Displays;
 /// <summary>
 /// Progress for programs: an object a line, with the names that BuildKit's <c>SolveStatus</c> has (vertexes, statuses, logs,
 /// warnings). What it has no name for is left out there and added here: <c>skipped</c> and <c>canceled</c> of a vertex, <c>why</c> it
-/// was not cached.
+/// was not cached, and its <c>usage</c>.
 /// </summary>
 internal sealed class RawJsonDisplay(Action<string> writeLine) : IBuildDisplay
 {
@@ -76,6 +76,18 @@ internal sealed class RawJsonDisplay(Action<string> writeLine) : IBuildDisplay
         {
             case VertexMissed missed:
                 json.WriteString("why", missed.Why);
+                return;
+            case VertexUsage usage:
+                json.WriteStartObject("usage");
+                json.WriteNumber("cpuNanoseconds", usage.CpuTime.Ticks * TimeSpan.NanosecondsPerTick);
+                if (usage.PeakMemory is { } peak)
+                {
+                    json.WriteNumber("peakMemoryBytes", peak);
+                }
+
+                json.WriteNumber("readBytes", usage.ReadBytes);
+                json.WriteNumber("writtenBytes", usage.WrittenBytes);
+                json.WriteEndObject();
                 return;
             case VertexStarted:
                 return;

@@ -25,12 +25,12 @@ internal sealed class ScanCache
     private readonly ConcurrentDictionary<Identity, Known> seen = new();
     private int news;
 
-    /// <param name="folder">The context's own folder.</param>
+    /// <param name="folder">The whole path of the context, by which it is known again.</param>
     public ScanCache(HintStore hints, string folder, TimeProvider time)
     {
         this.hints = hints;
         this.time = time;
-        about = Digest.OfText("scan v1\n" + Path.GetFullPath(folder));
+        about = Digest.OfText("scan v1\n" + folder);
         earlier = new Lazy<Dictionary<Identity, Known>>(Load);
     }
 
