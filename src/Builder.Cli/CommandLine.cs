@@ -29,6 +29,7 @@ internal static class CommandLine
         ("import", ImportCommand.Create),
         ("inspect", InspectCommand.Create),
         ("load", LoadCommand.Create),
+        ("lock", LockCommand.Create),
         ("login", LoginCommand.Create),
         ("logout", LogoutCommand.Create),
         ("manifest", ManifestCommand.Create),

@@ -195,7 +195,8 @@ internal sealed partial class StageCompiler
 
     private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null, IReadOnlyList<SourceSpan>? operands = null)
     {
+        var runsAgain = ignoreCache || instruction.Span.Line == scope.Options.NoCacheLine;
         var maxAge = BuilderDirective.CacheTtlOf(instruction) ?? scope.Options.CacheTtl;
-        return scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache, maxAge, operands);
+        return scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, runsAgain, maxAge, operands);
     }
 }
