@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Builder.Cli.Commands;
+using Builder.Cli.Containers;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 
@@ -13,10 +14,13 @@ internal static class CommandLine
     {
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
+            AttachCommand.Create(),
             BuildCommand.Create(),
             CacheCommand.Create(),
             CopyCommand.Create(),
             CheckStoreCommand.Create(),
+            CreateCommand.Create(),
+            Background.CreateVerb(),
             DfCommand.Create(),
             ExportCommand.Create(),
             FmtCommand.Create(),
@@ -24,10 +28,18 @@ internal static class CommandLine
             ImagesCommand.Create(),
             ImportCommand.Create(),
             InspectCommand.Create(),
+            StopCommand.CreateKill(),
             LoadCommand.Create(),
             LoginCommand.Create(),
             LogoutCommand.Create(),
+            LogsCommand.Create(),
             ManifestCommand.Create(),
+            PsCommand.Create(),
+            RenameCommand.Create(),
+            StopCommand.CreateRestart(),
+            StartCommand.Create(),
+            StopCommand.Create(),
+            StopCommand.CreateWait(),
             PushCommand.Create(),
             RmCommand.Create(),
             MaterializeCommand.Create(),
@@ -42,7 +54,7 @@ internal static class CommandLine
             VersionCommand.Create(),
         };
         StoreSettings.AddTo(root);
-        var parsed = root.Parse(BuildCommand.Complete([.. arguments.Select(WithDefault)]));
+        var parsed = root.Parse(Passthrough.Complete(root, BuildCommand.Complete([.. arguments.Select(WithDefault)])));
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);

@@ -23,6 +23,9 @@ public static class ContainersErrors
     /// <summary>Arguments or environment that no process can be given.</summary>
     public static readonly ErrorCode InvalidProcess = new(1205);
 
+    /// <summary>What was asked for needs a container that runs.</summary>
+    public static readonly ErrorCode NotRunning = new(1223);
+
     /// <summary>A resource limit that is none: an unknown resource, or no number.</summary>
     public static readonly ErrorCode InvalidLimit = new(2061);
 

@@ -1,6 +1,7 @@
 using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Isolation;
+using Builder.Linux.Processes;
 using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
@@ -9,7 +10,7 @@ namespace Builder.Containers.Launch;
 /// The life of a container's first process from its birth to its program, as a script. The whole of the set-up is
 /// here, in its order: host's tree in sight, root changed, inside the root, giving up power, program.
 /// </summary>
-internal sealed class ContainerScript : IDisposable
+internal sealed class ContainerScript : ILaunchScript
 {
     private readonly SyscallScript script = new();
     private readonly FailureExplanations explanations = new();
@@ -17,6 +18,7 @@ internal sealed class ContainerScript : IDisposable
     private readonly ProgramSearch search;
     private IReadOnlyList<ScriptOperation> attempts = [];
     private LateIdMaps? maps;
+    private TerminalHandover? terminal;
 
     private ContainerScript(ContainerSpec spec) => (this.spec, search) = (spec, ProgramSearch.For(spec));
 
@@ -37,17 +39,24 @@ internal sealed class ContainerScript : IDisposable
     }
 
     /// <exception cref="BuilderException">What kept the program from starting.</exception>
-    public Linux.Processes.ChildProcess Launch(CancellationToken cancellationToken)
+    public ChildProcess Launch(CancellationToken cancellationToken)
     {
         try
         {
-            var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null ? null : maps.Write, cancellationToken);
+            var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null && terminal is null ? null : Assist, cancellationToken);
             return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
         }
         catch (LinuxException refused) when (refused.Call == "clone")
         {
             throw FailureExplanations.Explain(refused);
         }
+    }
+
+    /// <summary>What only an outsider can do, in the order in which the script waits for it.</summary>
+    private void Assist(int processId)
+    {
+        terminal?.Take(processId);
+        maps?.Write(processId);
     }
 
     public void Dispose()
@@ -68,7 +77,8 @@ internal sealed class ContainerScript : IDisposable
         script.MakeMountsSlave();
         var mounts = new MountPlan(script, explanations);
         mounts.Make(spec, host);
-        script.ChangeRoot(RootMount.Make(script, spec, host));
+        var root = RootMount.Make(script, spec, host);
+        script.ChangeRoot(root);
 
         mounts.Attach(spec);
         script.SetHostname(spec.Hostname);
@@ -77,8 +87,19 @@ internal sealed class ContainerScript : IDisposable
             script.EnableLoopback();
         }
 
-        ConnectStandardStreams(pipes);
+        terminal = pipes.Terminal;
+        StandardStreams.Connect(script, spec, pipes);
+        if (spec.HasTerminal)
+        {
+            script.ControlTerminal(0);
+        }
+
         WorkingDirectory.Enter(script, spec, explanations);
+        if (spec.IsReadOnly)
+        {
+            script.RestrictMount(root, MountAttributes.ReadOnly, recursive: false, "making the root read-only");
+        }
+
         script.SetFileModeMask(0x12);
 
         LimitsScript.Set(script, spec);
@@ -97,25 +118,4 @@ internal sealed class ContainerScript : IDisposable
     private Namespaces Kinds =>
         Namespaces.Mount | Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc | Namespaces.Cgroup
         | (spec.Network == NetworkMode.Host ? Namespaces.None : Namespaces.Network);
-
-    private void ConnectStandardStreams(ContainerPipes pipes)
-    {
-        if (spec.Stdin is { } given)
-        {
-            script.Duplicate(script.Descriptor(given), 0);
-        }
-        else
-        {
-            // The container's own, so that no file of the host is held.
-            script.OpenForReading("/dev/null", out var nothing);
-            script.Duplicate(nothing, 0);
-        }
-
-        script.Duplicate(script.Descriptor(pipes.Stdout.Writer), 1);
-        script.Duplicate(script.Descriptor(pipes.Stderr.Writer), 2);
-
-        // Opening /dev/stdout again asks for permission on the pipe.
-        script.ChangeOwner(1, spec.User.Uid, "chown of standard output").MayFail();
-        script.ChangeOwner(2, spec.User.Uid, "chown of standard error").MayFail();
-    }
 }

@@ -9,6 +9,7 @@ namespace Builder.Containers.Launch;
 internal sealed class ContainerThread
 {
     private readonly ContainerSpec spec;
+    private readonly ProcessHandle? joined;
     private readonly OutputReceiver output;
     private readonly CancellationToken launchCancellation;
     private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,8 +18,10 @@ internal sealed class ContainerThread
     private ChildProcess? running;
     private Pipe? stopRequests;
 
-    public ContainerThread(ContainerSpec spec, OutputReceiver output, CancellationToken launchCancellation)
+    /// <param name="joined">The first process of a container that the new one is to join; null for a container of its own.</param>
+    public ContainerThread(ContainerSpec spec, ProcessHandle? joined, OutputReceiver output, CancellationToken launchCancellation)
     {
+        this.joined = joined;
         this.spec = spec;
         this.output = output;
         this.launchCancellation = launchCancellation;
@@ -29,6 +32,9 @@ internal sealed class ContainerThread
     public Task<int> Started => started.Task;
 
     public Task<ContainerExit> Ended => ended.Task;
+
+    /// <summary>The container's terminal, once it was started; this thread's until the end.</summary>
+    public PseudoTerminal? Terminal { get; private set; }
 
     /// <summary>Asks the container to end, and makes it end after the grace period.</summary>
     public void Stop()
@@ -56,7 +62,7 @@ internal sealed class ContainerThread
         ContainerExit exit;
         try
         {
-            using var pipes = new ContainerPipes();
+            using var pipes = new ContainerPipes(spec.HasTerminal ? new TerminalHandover { Size = spec.TerminalSize } : null);
             using var child = Launch(pipes);
             using var stop = Pipe.Create(nonBlocking: true);
             lock (gate)
@@ -64,6 +70,7 @@ internal sealed class ContainerThread
                 (running, stopRequests) = (child, stop);
             }
 
+            Terminal = pipes.Terminal?.Terminal;
             started.SetResult(child.Id);
             exit = LookAfter(child, pipes, stop);
         }
@@ -83,7 +90,9 @@ internal sealed class ContainerThread
 
     private ChildProcess Launch(ContainerPipes pipes)
     {
-        using var script = ContainerScript.For(spec, HostFeatures.Current, pipes);
+        using ILaunchScript script = joined is null
+            ? ContainerScript.For(spec, HostFeatures.Current, pipes)
+            : JoinScript.For(spec, joined, HostFeatures.Current, pipes);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
         return child;

@@ -61,7 +61,8 @@ internal sealed class StepFiles : IDisposable
     /// Mount points that the root lacks go into a layer of their own that is in no image; where there are no layers, into the
     /// tree until this is disposed.
     /// </summary>
-    public ContainerSpec WithStubs(ContainerSpec spec)
+    /// <param name="changed">What a container that has run before has changed; null for a new one.</param>
+    public ContainerSpec WithStubs(ContainerSpec spec, string? changed = null)
     {
         if (spec.Root is DirectoryRoot directory)
         {
@@ -71,7 +72,7 @@ internal sealed class StepFiles : IDisposable
 
         var overlay = (OverlayRoot)spec.Root;
         var init = MakeFolder("init");
-        return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
+        return InitLayer.Create(init, changed is null ? overlay.LowerDirs : [changed, .. overlay.LowerDirs], InitLayer.StubsFor(spec))
             ? spec with { Root = overlay with { LowerDirs = [init, .. overlay.LowerDirs] } }
             : spec;
     }

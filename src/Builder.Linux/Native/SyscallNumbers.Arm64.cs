@@ -9,6 +9,7 @@ internal static partial class SyscallNumbers
     {
         SystemCall.CapSet => 91,
         SystemCall.ChDir => 49,
+        SystemCall.Clone => 220,
         SystemCall.Close => 57,
         SystemCall.CloseRange => 436,
         SystemCall.Dup3 => 24,
@@ -30,6 +31,7 @@ internal static partial class SyscallNumbers
         SystemCall.OpenAt => 56,
         SystemCall.OpenAt2 => 437,
         SystemCall.OpenTree => 428,
+        SystemCall.PidFdGetFd => 438,
         SystemCall.PidFdOpen => 434,
         SystemCall.PidFdSendSignal => 424,
         SystemCall.PivotRoot => 41,
@@ -41,6 +43,7 @@ internal static partial class SyscallNumbers
         SystemCall.Seccomp => 277,
         SystemCall.SetGroups => 159,
         SystemCall.SetHostname => 161,
+        SystemCall.SetNs => 268,
         SystemCall.SetResGid => 149,
         SystemCall.SetResUid => 147,
         SystemCall.SetSid => 157,

@@ -58,6 +58,9 @@ public sealed partial class SyscallScript
     public ScriptOperation OpenForReading(string path, out ScriptVariable file) =>
         Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_RDONLY | O_CLOEXEC, 0);
 
+    public ScriptOperation OpenForWriting(string path, out ScriptVariable file) =>
+        Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_WRONLY | O_CLOEXEC, 0);
+
     public ScriptOperation Close(ScriptValue descriptor) => Add("close", SystemCall.Close, descriptor);
 
     public ScriptOperation Read(ScriptValue descriptor, string description) =>

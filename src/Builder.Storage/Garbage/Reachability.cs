@@ -1,4 +1,5 @@
 using Builder.Oci;
+using Builder.Storage.Containers;
 
 namespace Builder.Storage.Garbage;
 
@@ -43,6 +44,13 @@ internal sealed class Reachability(StoreInventory inventory)
 
             id = snapshot.ParentId;
         }
+    }
+
+    /// <summary>A container can be committed, so it keeps its image whole, whatever becomes of the image's names.</summary>
+    internal void AddContainer(ContainerRecord container)
+    {
+        AddImage(container.Manifest);
+        AddSnapshot(container.Snapshot);
     }
 
     private void AddManifest(ImageManifest manifest)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Builder.Diagnostics;
 using Builder.Oci;
+using Builder.Storage.Containers;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
 using Builder.Storage.Transfers;
@@ -98,4 +99,6 @@ internal sealed record UsageRecord(long Bytes);
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(CacheMountRecord))]
 [JsonSerializable(typeof(StepRecord))]
+[JsonSerializable(typeof(ContainerRecord))]
+[JsonSerializable(typeof(ContainerState))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;

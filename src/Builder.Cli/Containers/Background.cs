@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Builder.Cli.Displays;
+using Builder.Diagnostics;
+using Builder.Engine.Containers.Working;
+using Builder.Linux.Isolation;
+using Builder.Linux.Processes;
+using Builder.Storage.Containers;
+
+namespace Builder.Cli.Containers;
+
+/// <summary>
+/// A container that outlives the command that starts it. Its supervisor is this program, started once more in a session of its own,
+/// for this one container; what it has to say about the start it says through a pipe.
+/// </summary>
+internal static class Background
+{
+    private const string Verb = "container-supervise";
+    private const string Started = "started";
+
+    /// <summary>Returns when the container's program has been executed.</summary>
+    /// <returns>0, or the exit code of a container that could not be started, which has been said then.</returns>
+    public static async Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken)
+    {
+        using var words = Pipe.Create();
+        using (var supervisor = SelfExecution.Start(new SelfStart { Arguments = [Verb, container.Id], IsDetached = true, Output = words.Writer }))
+        {
+            words.Writer.Dispose();
+        }
+
+        using var reader = new StreamReader(new FileStream(words.Reader, FileAccess.Read, bufferSize: 0));
+        var said = await reader.ReadToEndAsync(cancellationToken);
+        if (said == Started)
+        {
+            return 0;
+        }
+
+        var newline = said.IndexOf('\n', StringComparison.Ordinal);
+        Terminal.WriteErrorLine(newline < 0 ? $"error: the process that was to look after the container {container.Name} was killed" : said[(newline + 1)..].TrimEnd());
+        return newline > 0 && int.TryParse(said[..newline], CultureInfo.InvariantCulture, out var code) ? code : StartFailures.NotStarted;
+    }
+
+    /// <summary>The verb of the supervisor, which is nobody else's to use.</summary>
+    public static Command CreateVerb()
+    {
+        var id = new Argument<string>("id");
+        var command = new Command(Verb) { id };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => Session.RunAsync((session, token) => SuperviseAsync(session, parsed.GetValue(id)!, token)));
+        return command;
+    }
+
+    private static async Task<int> SuperviseAsync(Session session, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The store's other things are in nobody's way while the container runs.
+            using var hold = await new ContainerControl(session.Store, TimeProvider.System).HoldAsync(session.Store.Containers.Get(id), CancellationToken.None);
+            var exit = await new ContainerSupervisor(session.Store, TimeProvider.System).RunAsync(
+                hold, new ContainerConsole { Started = (_, _) => Say(Started) }, cancellationToken);
+            return exit.ExitCode;
+        }
+        catch (BuilderException e)
+        {
+            Say($"{StartFailures.ExitCodeOf(e)}\n{ErrorDisplay.Render(e)}");
+            return StartFailures.ExitCodeOf(e);
+        }
+    }
+
+    /// <summary>The one word that the starter waits for; after it nobody listens.</summary>
+    private static void Say(string word)
+    {
+        Terminal.Write(toError: false, Encoding.UTF8.GetBytes(word));
+        Descriptors.Silence(1);
+    }
+}
