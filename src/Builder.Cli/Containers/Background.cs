@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
@@ -18,6 +19,7 @@ internal static class Background
 {
     private const string Verb = "container-supervise";
     private const string Started = "started";
+    private const byte EndOfWords = 0;
 
     /// <summary>Returns when the container's program has been executed.</summary>
     /// <returns>0, or the exit code of a container that could not be started, which has been said then.</returns>
@@ -29,8 +31,7 @@ internal static class Background
             words.Writer.Dispose();
         }
 
-        using var reader = new StreamReader(new FileStream(words.Reader, FileAccess.Read, bufferSize: 0));
-        var said = await reader.ReadToEndAsync(cancellationToken);
+        var said = await Task.Run(() => Listen(words.Reader), CancellationToken.None).WaitAsync(cancellationToken);
         if (said == Started)
         {
             return 0;
@@ -39,6 +40,19 @@ internal static class Background
         var newline = said.IndexOf('\n', StringComparison.Ordinal);
         Terminal.WriteErrorLine(newline < 0 ? $"error: the process that was to look after the container {container.Name} was killed" : said[(newline + 1)..].TrimEnd());
         return newline > 0 && int.TryParse(said[..newline], CultureInfo.InvariantCulture, out var code) ? code : StartFailures.NotStarted;
+    }
+
+    /// <summary>What the supervisor says: until its end, or until it says that it has said all.</summary>
+    private static string Listen(SafeHandle reader)
+    {
+        var said = new List<byte>();
+        var buffer = new byte[4096];
+        for (int count; (said.Count == 0 || said[^1] != EndOfWords) && (count = Descriptors.Read(reader, buffer)) > 0;)
+        {
+            said.AddRange(buffer.AsSpan(0, count));
+        }
+
+        return Encoding.UTF8.GetString([.. said]).TrimEnd((char)EndOfWords);
     }
 
     /// <summary>The verb of the supervisor, which is nobody else's to use.</summary>
@@ -71,7 +85,7 @@ internal static class Background
     /// <summary>The one word that the starter waits for; after it nobody listens.</summary>
     private static void Say(string word)
     {
-        Terminal.Write(toError: false, Encoding.UTF8.GetBytes(word));
+        Terminal.Write(toError: false, [.. Encoding.UTF8.GetBytes(word), EndOfWords]);
         Descriptors.Silence(1);
     }
 }
