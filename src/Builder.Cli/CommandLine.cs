@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Builder.Cli.Commands;
+using Builder.Cli.Completion;
 using Builder.Cli.Containers;
 using Builder.Cli.Displays;
+using Builder.Cli.Help;
 using Builder.Diagnostics;
 
 namespace Builder.Cli;
@@ -12,11 +14,33 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
+        var root = CreateRoot();
+        if (arguments is [CompletionScripts.Verb, "--", .. var words])
+        {
+            return CompletionCommand.Answer(root, words);
+        }
+
+        var parsed = root.Parse(Passthrough.Complete(root, BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)])));
+        if (parsed.Errors.Count > 0)
+        {
+            return ReportUsage(parsed);
+        }
+
+        StoreSettings.Apply(parsed);
+
+        // Signals are the session's business: it lets a build clean up before the process ends.
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>All that the line is parsed with, and that help, manual pages and completion tell.</summary>
+    public static RootCommand CreateRoot()
+    {
         var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
         {
             AttachCommand.Create(),
             BuildCommand.Create(),
             CacheCommand.Create(),
+            CompletionCommand.Create(),
             CopyCommand.Create(),
             CheckStoreCommand.Create(),
             CreateCommand.Create(),
@@ -42,6 +66,7 @@ internal static class CommandLine
             StopCommand.CreateWait(),
             PushCommand.Create(),
             RmCommand.Create(),
+            ManCommand.Create(),
             MaterializeCommand.Create(),
             PruneCommand.Create(),
             PullCommand.Create(),
@@ -54,16 +79,8 @@ internal static class CommandLine
             VersionCommand.Create(),
         };
         StoreSettings.AddTo(root);
-        var parsed = root.Parse(Passthrough.Complete(root, BuildCommand.Complete([.. arguments.Select(WithDefault)])));
-        if (parsed.Errors.Count > 0)
-        {
-            return ReportUsage(parsed);
-        }
-
-        StoreSettings.Apply(parsed);
-
-        // Signals are the session's business: it lets a build clean up before the process ends.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        PageHelpAction.InstallOn(root);
+        return root;
     }
 
     /// <summary>Docker's --pull takes a value only behind an equals sign: what follows it is the context.</summary>
@@ -77,6 +94,7 @@ internal static class CommandLine
         var unknown = isGroup ? (parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null) : UnknownOption(parsed);
         var candidates = isGroup ? command.Subcommands.Select(verb => verb.Name) : command.Options.Select(option => option.Name);
         var near = unknown is null ? null : Suggestions.Nearest(unknown, candidates);
+        var instead = unknown is null ? null : isGroup ? DockerHabits.InsteadOfVerb(unknown) : DockerHabits.InsteadOfOption(command.Name, unknown);
         var message = (isGroup, unknown) switch
         {
             (true, null) => "no command given",
@@ -84,7 +102,7 @@ internal static class CommandLine
             (false, not null) => $"unknown option {unknown} for '{path}'",
             _ => parsed.Errors[0].Message.TrimEnd('.'),
         };
-        ErrorDisplay.Write(new BuilderException(CliErrors.Usage, message, near is null ? $"see '{path} --help'" : $"did you mean {near}? see '{path} --help'"));
+        ErrorDisplay.Write(new BuilderException(CliErrors.Usage, message, instead ?? (near is null ? $"see '{path} --help'" : $"did you mean {near}? see '{path} --help'")));
         return CliErrors.Usage.ExitCode;
     }
 

@@ -46,6 +46,19 @@ public static class InstructionParser
         return reader.Read() is null ? instruction : throw NotOneInstruction(trigger);
     }
 
+    /// <summary>
+    /// The trigger of an ONBUILD as an instruction whose places are those in the file; null when it is none, which is an error
+    /// only where it is triggered.
+    /// </summary>
+    /// <param name="escape">The file's. Lines are joined by it; words are read with the backslash, as they will be when triggered.</param>
+    public static Instruction? TryParseTrigger(OnbuildInstruction onbuild, char escape)
+    {
+        ArgumentNullException.ThrowIfNull(onbuild);
+        var place = onbuild.Trigger.Span;
+        var reader = new LogicalLineReader(place.Source, escape, place.Start);
+        return reader.Read() is { } line ? TryParse(line, reader, '\\', out _) : null;
+    }
+
     /// <summary>The instruction of a line and its here-documents; null, and what is wrong, when it is none.</summary>
     internal static Instruction? TryParse(LogicalLine line, LogicalLineReader reader, char escape, out DockerfileException? error)
     {

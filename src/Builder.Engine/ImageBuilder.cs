@@ -90,7 +90,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             new ImageRunner(store, bases, events, time),
             RunRunnerOf(request, access, binds, events),
             binds,
-            new CopyRunner(store, contexts, events, time, plan.Image.SourceDateEpoch?.ToUnixTimeSeconds()),
+            new CopyRunner(store, contexts, events, time),
             forecast);
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
         try

@@ -62,6 +62,28 @@ public sealed class BadInputTests
     [Fact]
     public Task A_bad_output() => FailsAsync(1, "FROM base\n", ["cannot be written"], options: ["-o", "type=docker,dest=/nowhere/x.tar"]);
 
+    [Theory]
+    [InlineData("COPY sub /", "the file /sub/private cannot be read: permission denied")]
+    [InlineData("COPY sub/private /", "the file /sub/private cannot be read: permission denied")]
+    [InlineData("COPY closed /", "the folder /closed cannot be read: permission denied")]
+    [InlineData("COPY closed/* /", "the source /closed/* cannot be read: permission denied")]
+    public async Task A_file_of_the_context_that_the_user_may_not_read(string step, string message)
+    {
+        using var scene = new BuildScene(Caller.User);
+        scene.Files.Write("context/sub/private", "x", mode: "000");
+        File.SetUnixFileMode(Directory.CreateDirectory(scene.Files.PathOf("context/closed")).FullName, UnixFileMode.None);
+        try
+        {
+            var built = (await scene.BuildAsync($"FROM scratch\n{step}\n")).Expect(5);
+            Assert.Contains($"Dockerfile:2:1: error BLD5200: {message}", built.Error, StringComparison.Ordinal);
+            Assert.Contains("hint: make it readable", built.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(scene.Files.PathOf("context/closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     /// <summary>A disk of its own for the store: small, and gone afterwards.</summary>
     [Theory]
     [InlineData("COPY big /big\n", 5, "error BLD5200: no space left on device")]

@@ -109,7 +109,7 @@ public sealed class CacheMountTests
 
     private static bool StepIsInside(string store) =>
         Directory.Exists(Path.Combine(store, "mounts-cache"))
-        && Directory.EnumerateFiles(Path.Combine(store, "mounts-cache"), "file", SearchOption.AllDirectories).Any();
+        && Directory.EnumerateFiles(Path.Combine(store, "mounts-cache"), "file", SearchOption.AllDirectories).Any(file => new FileInfo(file).Length > 0);
 
     private static Task<ToolResult> BuildOfAsync(BuildScene scene, int number, string dockerfile)
     {

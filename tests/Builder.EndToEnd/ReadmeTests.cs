@@ -1,4 +1,5 @@
 using Builder.EndToEnd.Support;
+using Builder.Testing;
 
 namespace Builder.EndToEnd;
 

@@ -133,6 +133,21 @@ public sealed class CacheKeyTests : CompilerTest
         Assert.NotEqual(key, await KeyOf("FROM base\nUSER u\nWORKDIR /w\n"));
     }
 
+    [Theory] // S3: what they make has the date
+    [InlineData("WORKDIR /w", true)]
+    [InlineData("COPY a /x/", true)]
+    [InlineData("COPY --link a /x/", true)]
+    [InlineData("ADD https://example.com/f /x/", true)]
+    [InlineData("RUN x", false)]
+    public async Task A_date_is_in_the_keys_of_steps_that_make_files_of_that_date(string step, bool counts)
+    {
+        var text = $"FROM base\n{step}\n";
+        var (none, one, two) = (await KeyOf(text), await KeyOf(text, new CompileOptions { SourceDateEpoch = 1 }), await KeyOf(text, WithArgs(("SOURCE_DATE_EPOCH", "2"))));
+
+        Assert.Equal(counts ? 3 : 1, new[] { none, one, two }.Distinct().Count());
+        Assert.Equal(one, await KeyOf("ARG SOURCE_DATE_EPOCH=1\n" + text));
+    }
+
     [Fact]
     public void An_image_is_known_by_its_digest_not_by_its_name()
     {

@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Builder.Cli.Displays;
 using Builder.Cli.Registries;
@@ -16,17 +13,18 @@ namespace Builder.Cli.Commands;
 internal static class InspectCommand
 {
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "Which image of an index, as os/arch[/variant]", HelpName = "platform" };
+    private static readonly Option<string?> Format = new("--format", "-f") { Description = "json, or a template such as '{{.Config.Env}}' or '{{json .RootFS}}'", HelpName = "format" };
     private static readonly RegistryFlags Flags = new();
     private static readonly Option<bool> Remote = new("--remote") { Description = "Ask the registry, and fetch nothing but manifest and config" };
     private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Show everything about images, as JSON") { PlatformOption, Remote, Images };
+        var command = new Command("inspect", "Show everything about images, as JSON") { Format, PlatformOption, Remote, Images };
         Flags.AddTo(command);
         command.SetAction((parsed, _) => parsed.GetValue(Remote)
-            ? Session.GuardAsync(async token => Print(await FetchAsync(parsed, token)))
-            : Session.RunAsync((session, _) => Task.FromResult(Print(Find(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption))))));
+            ? Session.GuardAsync(async token => Print(parsed, await FetchAsync(parsed, token)))
+            : Session.RunAsync((session, _) => Task.FromResult(Print(parsed, Find(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption))))));
         return command;
     }
 
@@ -56,21 +54,9 @@ internal static class InspectCommand
         return new StoredImage(image.Index ?? image.Descriptor, [reference], image.Descriptor, image.Manifest, config);
     }
 
-    private static int Print(StoredImage[] images)
+    private static int Print(ParseResult parsed, StoredImage[] images)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 4, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartArray();
-            foreach (var image in images)
-            {
-                Write(json, image);
-            }
-
-            json.WriteEndArray();
-        }
-
-        Terminal.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        DocumentFormat.Write(parsed.GetValue(Format), images.Select(image => (Action<Utf8JsonWriter>)(json => Write(json, image))));
         return 0;
     }
 

@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Builder.Diagnostics;
+using Builder.Cli.Templates;
 
 namespace Builder.Cli.Displays;
 
@@ -11,13 +6,11 @@ namespace Builder.Cli.Displays;
 internal sealed record RowField(string Name, string? Heading);
 
 /// <summary>
-/// Rows as Docker's <c>--format</c> has them: a table, <c>json</c> for an object a line, or a template of
-/// <c>{{.Field}}</c> and <c>{{json .}}</c>, with <c>table </c> before it for one with headings.
+/// Rows as Docker's <c>--format</c> has them: a table, <c>json</c> for an object a line, or a <see cref="Template"/>, with <c>table </c> before it for one with headings.
 /// </summary>
-internal static partial class RowFormat
+internal static class RowFormat
 {
     private const string TablePrefix = "table ";
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="fields">All that a row has; each row has as many values.</param>
     public static void Write(string? format, IReadOnlyList<RowField> fields, IReadOnlyList<string[]> rows)
@@ -36,32 +29,16 @@ internal static partial class RowFormat
                 int[] shown = [.. Enumerable.Range(0, fields.Count).Where(i => fields[i].Heading is not null)];
                 return Table.Render([.. shown.Select(i => fields[i].Heading!)], rows.Select(row => shown.Select(i => Terminal.Harmless(row[i])).ToArray()));
             case "json":
-                return rows.Select(row => JsonOf(fields, row));
+                return rows.Select(row => TemplateText.Json(RowOf(fields, row)));
             default:
                 var isTable = format.StartsWith(TablePrefix, StringComparison.Ordinal);
-                var template = (isTable ? format[TablePrefix.Length..] : format).Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
-                var lines = rows.Select(row => Fill(template, fields, row));
-                return isTable ? Align(Headings(template, fields), lines) : lines.ToArray();
+                var template = Template.Parse((isTable ? format[TablePrefix.Length..] : format).Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal));
+                var lines = rows.Select(row => template.Render(RowOf(fields, [.. row.Select(Terminal.Harmless)])));
+                return isTable ? Align(template.Render(RowOf(fields, [.. fields.Select(Heading)]), TemplateFunctions.Headings), lines) : lines.ToArray();
         }
     }
 
-    private static string Fill(string template, IReadOnlyList<RowField> fields, string[] row) =>
-        Placeholder().Replace(template, match =>
-        {
-            var isJson = match.Groups["json"].Success;
-            var name = match.Groups["name"].Value;
-            return (isJson, name) switch
-            {
-                (true, "") => JsonOf(fields, row),
-                (true, _) => QuotedOf(row[IndexOf(fields, name)]),
-                _ => Terminal.Harmless(row[IndexOf(fields, name)]),
-            };
-        });
-
-    private static string Headings(string template, IReadOnlyList<RowField> fields) =>
-        Placeholder().Replace(template, match => match.Groups["name"].Value is { Length: > 0 } name && IndexOf(fields, name) is var i
-            ? fields[i].Heading ?? fields[i].Name.ToUpperInvariant()
-            : "");
+    private static string Heading(RowField field) => field.Heading ?? field.Name.ToUpperInvariant();
 
     private static IEnumerable<string> Align(string headings, IEnumerable<string> lines)
     {
@@ -71,47 +48,14 @@ internal static partial class RowFormat
         return Table.Render(full[0], full.Skip(1));
     }
 
-    private static int IndexOf(IReadOnlyList<RowField> fields, string name)
+    private static TemplateRow RowOf(IReadOnlyList<RowField> fields, IReadOnlyList<string> values)
     {
-        for (var i = 0; i < fields.Count; i++)
+        var row = new TemplateRow();
+        foreach (var (field, value) in fields.Zip(values).OrderBy(pair => pair.First.Name, StringComparer.Ordinal))
         {
-            if (fields[i].Name == name)
-            {
-                return i;
-            }
+            row[field.Name] = value;
         }
 
-        var names = fields.Select(field => field.Name).ToArray();
-        throw new BuilderException(
-            CliErrors.Usage,
-            $"the format has a field '.{name}', which these rows do not have",
-            Suggestions.Nearest(name, names) is { } near ? $"did you mean .{near}?" : $"they have .{string.Join(", .", names)}");
+        return row;
     }
-
-    private static string JsonOf(IReadOnlyList<RowField> fields, string[] row) => Written(json =>
-    {
-        json.WriteStartObject();
-        foreach (var (field, value) in fields.Zip(row).OrderBy(pair => pair.First.Name, StringComparer.Ordinal))
-        {
-            json.WriteString(field.Name, value);
-        }
-
-        json.WriteEndObject();
-    });
-
-    private static string QuotedOf(string text) => Written(json => json.WriteStringValue(text));
-
-    private static string Written(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Json))
-        {
-            write(json);
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    [GeneratedRegex(@"\{\{\s*(?<json>json\s+)?\.(?<name>\w*)\s*\}\}")]
-    private static partial Regex Placeholder();
 }

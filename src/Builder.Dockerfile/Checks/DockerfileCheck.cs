@@ -20,5 +20,8 @@ internal abstract class InstructionCheck(CheckRule rule) : DockerfileCheck(rule)
 {
     public sealed override IEnumerable<Finding> Look(DockerfileSyntax dockerfile) => dockerfile.Instructions.SelectMany(Look);
 
+    /// <summary>What it finds in an ONBUILD's trigger, which the comments above the ONBUILD speak for.</summary>
+    public IEnumerable<Finding> LookInto(OnbuildInstruction onbuild, Instruction trigger) => Look(trigger).Select(finding => finding with { Instruction = onbuild });
+
     protected abstract IEnumerable<Finding> Look(Instruction instruction);
 }

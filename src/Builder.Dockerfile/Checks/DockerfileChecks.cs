@@ -32,6 +32,16 @@ public static class DockerfileChecks
     public static IEnumerable<Finding> Run(DockerfileSyntax dockerfile)
     {
         ArgumentNullException.ThrowIfNull(dockerfile);
-        return Checks.SelectMany(check => check.Look(dockerfile));
+        return Checks.SelectMany(check => check.Look(dockerfile)).Concat(OfTriggers(dockerfile));
     }
+
+    /// <summary>A blank line in a continuation is the ONBUILD's own, and was found there.</summary>
+    private static IEnumerable<Finding> OfTriggers(DockerfileSyntax dockerfile) =>
+        from onbuild in dockerfile.Instructions.OfType<OnbuildInstruction>()
+        let trigger = InstructionParser.TryParseTrigger(onbuild, dockerfile.Directives.Escape)
+        where trigger is not null
+        from check in Checks.OfType<InstructionCheck>()
+        where check is not NoEmptyContinuationCheck
+        from finding in check.LookInto(onbuild, trigger)
+        select finding;
 }

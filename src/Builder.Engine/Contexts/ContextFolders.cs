@@ -61,7 +61,7 @@ internal sealed class ContextFolders
     private static string Read(string file)
     {
         using var host = RootDirectory.Open("/");
-        using var stream = new FileStream(host.OpenFile(GuestPath.FromText(Path.GetFullPath(file))), FileAccess.Read);
+        using var stream = new FileStream(ReadableFiles.OpenFile(host, Path.GetFullPath(file)), FileAccess.Read);
         if (stream.Length > MaxIgnoreFile)
         {
             throw new BuilderException(EngineErrors.NoContext, $"the ignore file {file} has {stream.Length} bytes, more than the {MaxIgnoreFile} that are read");

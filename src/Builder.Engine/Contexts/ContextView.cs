@@ -1,8 +1,8 @@
+using Builder.Diagnostics;
 using Builder.Dockerfile.Ignore;
 using Builder.Engine.Copying;
 using Builder.Graph.Compilation;
 using Builder.Graph.Operations;
-using Builder.Linux;
 
 namespace Builder.Engine.Contexts;
 
@@ -17,14 +17,14 @@ internal sealed class ContextView(ContextFolders contexts) : IContextView
 
     public IgnorePatternSet? Ignored => ignored.Value;
 
-    public bool HasMatch(string pattern)
+    public bool HasMatch(string pattern, bool parents)
     {
         try
         {
             using var tree = contexts.Open(ContextOperation.MainName);
-            return SourceSelector.Select(tree, pattern, isPattern: true).Count > 0;
+            return parents ? ParentsSelector.Select(tree, pattern, []).Count > 0 : SourceSelector.Select(tree, pattern, isPattern: true).Count > 0;
         }
-        catch (LinuxException)
+        catch (BuilderException)
         {
             // A folder that cannot be read is for the copy to complain about.
             return true;

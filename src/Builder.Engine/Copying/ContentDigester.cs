@@ -95,7 +95,7 @@ internal sealed class ContentDigester : IDisposable
             foreach (var path in kept.Steps())
             {
                 using var directory = tree.Root.OpenParent(path, out var name);
-                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)));
+                AddEntry(tree, new TreeEntry(directory, name, path[kept.Pivot..], 0, directory.Lstat(name)), path[..kept.Pivot]);
             }
 
             if (kept.IsDirectory)
@@ -114,15 +114,16 @@ internal sealed class ContentDigester : IDisposable
 
     private void AddBelow(SourceTree tree, byte[] path, TreeWalk walk, CancellationToken cancellationToken)
     {
-        using var top = tree.Root.OpenDirectory(path);
+        using var top = ReadableFiles.OpenDirectory(tree.Root, path);
         foreach (var entry in walk.Below(top))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            AddEntry(tree, entry);
+            AddEntry(tree, entry, path);
         }
     }
 
-    private void AddEntry(SourceTree tree, in TreeEntry entry)
+    /// <param name="top">The directory from which the entry's path starts; for messages.</param>
+    private void AddEntry(SourceTree tree, in TreeEntry entry, byte[] top)
     {
         if (entry.Status.Type == FileType.Socket)
         {
@@ -136,7 +137,7 @@ internal sealed class ContentDigester : IDisposable
         switch (entry.Status.Type)
         {
             case FileType.Regular:
-                using (var file = entry.Directory.OpenFile(entry.Name))
+                using (var file = ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path))
                 {
                     AddBytes(file);
                 }
@@ -171,7 +172,7 @@ internal sealed class ContentDigester : IDisposable
         AddXattrs(parent, name);
         if (selected.Status.Type == FileType.Regular)
         {
-            using var file = parent.OpenFile(name);
+            using var file = ReadableFiles.OpenFile(parent, name, [], selected.Path);
             AddBytes(file);
         }
     }

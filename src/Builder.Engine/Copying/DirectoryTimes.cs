@@ -50,5 +50,7 @@ internal sealed class DirectoryTimes(RootDirectory root)
             using var directory = root.OpenDirectory(GuestPath.FromKey(path));
             directory.SetTimes(DirectoryHandle.Self, time);
         }
+
+        times.Clear();
     }
 }

@@ -14,7 +14,10 @@ internal static class SourceSelector
     /// <param name="source">Absolute and clean below the tree's root.</param>
     /// <param name="isPattern">Whether it is to be matched: a name that holds a star may as well be meant as it is.</param>
     /// <exception cref="BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
-    public static IReadOnlyList<SelectedSource> Select(SourceTree tree, string source, bool isPattern)
+    public static IReadOnlyList<SelectedSource> Select(SourceTree tree, string source, bool isPattern) =>
+        ReadableFiles.Finding(source, () => Find(tree, source, isPattern));
+
+    private static IReadOnlyList<SelectedSource> Find(SourceTree tree, string source, bool isPattern)
     {
         if (!isPattern)
         {

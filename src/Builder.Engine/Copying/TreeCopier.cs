@@ -14,6 +14,9 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     private readonly HardLinks hardLinks = new();
     private readonly DirectoryTimes times = new(root);
 
+    /// <summary>Whose everything becomes; null to keep owners.</summary>
+    public (uint Uid, uint Gid)? Owner => rules.Owner;
+
     /// <summary>Copies one selected source to the destination.</summary>
     /// <param name="destination">Below the root, links not yet followed.</param>
     /// <param name="isDirectory">Whether the user wrote it as a directory.</param>
@@ -29,7 +32,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         var path = FileTarget(target, source.Name, isDirectory);
         using var from = tree.Root.OpenParent(source.Path, out var name);
         using var to = OpenParentOf(path);
-        CopyEntry(new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
+        CopyEntry(tree, new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
     }
 
     /// <summary>Copies one selected source together with the directories above it, as <c>--parents</c> does.</summary>
@@ -46,16 +49,16 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
             if (entry.Status.Type != FileType.Directory)
             {
                 times.Keep(target, to);
-                CopyEntry(entry, to, name, made);
+                CopyEntry(tree, entry, to, name, made);
                 return;
             }
 
-            (var entered, target) = MergeDirectory(entry, to, made);
+            (var entered, target) = MergeDirectory(tree, entry, to, made);
             entered.Dispose();
         }
 
         using var top = tree.Root.OpenDirectory(source.Path);
-        CopyBelow(ContentDigester.WalkOf(tree, source, excludes), top, target);
+        CopyBelow(tree, ContentDigester.WalkOf(tree, source, excludes), top, target);
     }
 
     /// <summary>Writes a file whose content is at hand: root's own, 0644, unless the rules say otherwise.</summary>
@@ -82,23 +85,23 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         EnsureDirectory(target);
     }
 
-    /// <summary>Gives touched directories their times back. Call it once, at the end.</summary>
+    /// <summary>Gives touched directories their times back. Call it at the end, and before anything else writes to the root.</summary>
     public void Complete() => times.Restore();
 
     private void CopyContents(SourceTree tree, SelectedSource source, byte[] target, IReadOnlyList<string> excludes)
     {
-        var isNew = !IsDirectory(target);
         EnsureDirectory(target);
-        if (isNew)
+        if (source.Path.Length > 0)
         {
+            // Of a directory's own metadata only the time is copied, and nothing of what is the whole of its tree (C10).
             times.Set(target, source.Status.Modified);
         }
 
         using var from = tree.Root.OpenDirectory(source.Path);
-        CopyBelow(ContentDigester.WalkOf(tree, source, excludes), from, target);
+        CopyBelow(tree, ContentDigester.WalkOf(tree, source, excludes), from, target);
     }
 
-    private void CopyBelow(TreeWalk walk, DirectoryHandle from, byte[] target)
+    private void CopyBelow(SourceTree tree, TreeWalk walk, DirectoryHandle from, byte[] target)
     {
         // The directories from the target down to where the walk is: the walk is depth first.
         var open = new Stack<(DirectoryHandle Handle, byte[] Path)>();
@@ -117,12 +120,12 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
                 var path = GuestPath.Join(parent, entry.Name);
                 if (entry.Status.Type == FileType.Directory)
                 {
-                    open.Push(MergeDirectory(entry, to, path));
+                    open.Push(MergeDirectory(tree, entry, to, path));
                 }
                 else
                 {
                     times.Keep(parent, to);
-                    CopyEntry(entry, to, entry.Name, path);
+                    CopyEntry(tree, entry, to, entry.Name, path);
                 }
             }
         }
@@ -136,7 +139,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     }
 
     /// <summary>Makes or enters a directory; what is entered is told by its path without links, so that it has one name only.</summary>
-    private (DirectoryHandle Handle, byte[] Path) MergeDirectory(in TreeEntry entry, DirectoryHandle to, byte[] path)
+    private (DirectoryHandle Handle, byte[] Path) MergeDirectory(SourceTree tree, in TreeEntry entry, DirectoryHandle to, byte[] path)
     {
         var existing = to.TryLstat(entry.Name);
         if (existing is { Type: FileType.SymbolicLink })
@@ -160,12 +163,12 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
             to.MakeDirectory(entry.Name, 0x1c0);
         }
 
-        CopyMetadata(entry, to, entry.Name);
+        CopyMetadata(tree, entry, to, entry.Name);
         times.Set(path, entry.Status.Modified);
         return (to.OpenDirectory(entry.Name), path);
     }
 
-    private void CopyEntry(in TreeEntry entry, DirectoryHandle to, byte[] name, byte[] path)
+    private void CopyEntry(SourceTree tree, in TreeEntry entry, DirectoryHandle to, byte[] name, byte[] path)
     {
         if (entry.Status.Type == FileType.Socket)
         {
@@ -203,7 +206,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
                 break;
         }
 
-        CopyMetadata(entry, to, name);
+        CopyMetadata(tree, entry, to, name);
         to.SetTimes(name, entry.Status.Modified);
         if (entry.Status.Links > 1)
         {
@@ -212,9 +215,9 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     }
 
     /// <summary>Owner before mode and capabilities, because the kernel takes both away when the owner changes.</summary>
-    private void CopyMetadata(in TreeEntry entry, DirectoryHandle to, byte[] name)
+    private void CopyMetadata(SourceTree tree, in TreeEntry entry, DirectoryHandle to, byte[] name)
     {
-        var (uid, gid) = rules.OwnerOf(entry.Status);
+        var (uid, gid) = rules.OwnerOf(tree, entry.Status);
         to.SetOwner(name, uid, gid);
         foreach (var attribute in CopiedXattrs.Of(entry.Directory, entry.Name))
         {
@@ -223,7 +226,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
 
         if (entry.Status.Type != FileType.SymbolicLink)
         {
-            to.SetMode(name, rules.ModeOf(entry.Status));
+            to.SetMode(name, rules.ModeOf(tree, entry.Status));
         }
     }
 
@@ -231,7 +234,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
     {
         var (uid, gid) = rules.NewDirectoryOwner;
         to.SetOwner(name, uid, gid);
-        to.SetMode(name, rules.ModeOf(status));
+        to.SetMode(name, rules.Changed(status.Mode, status.Type));
         to.SetTimes(name, status.Modified);
     }
 

@@ -62,7 +62,7 @@ internal sealed class TreeWalk(IgnorePatternSet? ignore, string ignorePrefix, Ig
                     yield return entry;
                 }
 
-                frames.Push(new Frame(frame.Directory.OpenDirectory(item.Name), owned: true, path)
+                frames.Push(new Frame(ReadableFiles.OpenDirectory(frame.Directory, item.Name, ignorePrefix + GuestPath.ToText(path)), owned: true, path)
                 {
                     Pending = verdict == Verdict.In ? null : entry,
                 });

@@ -113,7 +113,7 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
 
         using var tree = new SourceTree(store.Snapshots.OpenView(image.Root), null, ownedByRoot: false);
         using var root = RootDirectory.Open(folder);
-        var copier = new TreeCopier(root, new CopyRules(null, null, false, default), cancellationToken);
+        var copier = new TreeCopier(root, new CopyRules(null, null, default), cancellationToken);
         copier.Copy(tree, SourceSelector.Select(tree, "/", isPattern: false)[0], [], isDirectory: true, []);
         copier.Complete();
     }

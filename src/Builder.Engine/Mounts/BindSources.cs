@@ -76,7 +76,7 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
     private async Task<Snapshot> CopyAsync(SourceTree tree, string path, Digest key, CancellationToken cancellationToken)
     {
         var selected = SourceSelector.SelectPlace(tree, path);
-        var rules = new CopyRules(null, null, tree.OwnedByRoot, default, tree.NormalizesModes);
+        var rules = new CopyRules(null, null, default);
         await using var draft = store.Snapshots.Begin(null);
         using (var root = RootDirectory.Open(draft.UpperDir))
         {
@@ -86,9 +86,10 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
             if (selected.IsDirectory)
             {
                 using var parent = root.OpenDirectory([]);
-                var (uid, gid) = rules.OwnerOf(selected.Status);
+                var (uid, gid) = rules.OwnerOf(tree, selected.Status);
                 parent.SetOwner(GuestPath.FromText(Place), uid, gid);
-                parent.SetMode(GuestPath.FromText(Place), rules.ModeOf(selected.Status));
+                parent.SetMode(GuestPath.FromText(Place), rules.ModeOf(tree, selected.Status));
+                parent.SetTimes(GuestPath.FromText(Place), selected.Status.Modified);
             }
         }
 

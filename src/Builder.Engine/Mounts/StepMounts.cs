@@ -164,7 +164,7 @@ internal sealed class StepMounts : IAsyncDisposable
 
             using var tree = new SourceTree(OverlayMount.OpenView(source.LowerDirs, store.Snapshots.UserXattrs), null, ownedByRoot: false);
             using var root = RootDirectory.Open(folder);
-            var copier = new TreeCopier(root, new CopyRules(null, null, false, default), cancellationToken);
+            var copier = new TreeCopier(root, new CopyRules(null, null, default), cancellationToken);
             copier.Copy(tree, SourceSelector.SelectPlace(tree, source.Path), [], isDirectory: true, []);
             copier.Complete();
             using var made = DirectoryHandle.Open(folder);

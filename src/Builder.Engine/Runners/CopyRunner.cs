@@ -13,10 +13,9 @@ using Builder.Storage;
 namespace Builder.Engine.Runners;
 
 /// <summary>COPY, ADD and WORKDIR: files written from outside through the step's overlay, in which nothing runs.</summary>
-internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time, long? sourceDateEpoch)
+internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time)
 {
     private readonly ContextGuard guard = new(time);
-    private readonly FileTime newDirectoryTime = new(sourceDateEpoch ?? 0);
 
     /// <summary>The digest of what the vertex copies out of one of its inputs.</summary>
     public Digest ContentKey(Vertex vertex, CopyOperation operation, int input, StepResult? result, CancellationToken cancellationToken)
@@ -33,39 +32,47 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
-        using (var root = draft.Mount())
+        var trees = new SourceTree?[vertex.Inputs.Count];
+        try
         {
-            var owner = operation.Chown is null ? ((uint, uint)?)null : ResolveOwner(vertex, operation.Chown, root);
-            var mode = operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod);
+            using var root = draft.Mount();
+            var copier = new TreeCopier(root, RulesOf(vertex, operation, root), cancellationToken);
             var destination = GuestPath.FromText(operation.Destination);
-            for (var input = 1; input < vertex.Inputs.Count; input++)
+            foreach (var source in operation.Sources)
             {
-                using var tree = OpenSource(vertex, input, inputs[input]);
-                var copier = new TreeCopier(root, new CopyRules(owner, mode, tree.OwnedByRoot, newDirectoryTime, tree.NormalizesModes), cancellationToken);
-                foreach (var source in operation.Sources.Where(source => source.Input == input))
-                {
-                    CopySource(tree, source, copier, root, owner, operation, destination, cancellationToken);
-                }
-
-                copier.Complete();
-                if (vertex.Inputs[input].Operation is ContextOperation)
-                {
-                    var number = input;
-                    guard.Verify(vertex, number, tree, () => DigestOf(operation, number, tree, cancellationToken), cancellationToken);
-                }
+                var tree = trees[source.Input] ??= OpenSource(vertex, source.Input, inputs[source.Input]);
+                CopySource(tree, source, copier, root, operation, destination, cancellationToken);
             }
 
-            var writer = new TreeCopier(root, new CopyRules(owner, mode, true, newDirectoryTime), cancellationToken);
             foreach (var file in operation.Files)
             {
-                writer.Write(file.Name, Encoding.UTF8.GetBytes(file.Content), destination, operation.DestinationIsDirectory);
+                copier.Write(file.Name, Encoding.UTF8.GetBytes(file.Content), destination, operation.DestinationIsDirectory);
             }
 
-            writer.Complete();
+            copier.Complete();
+            foreach (var input in Enumerable.Range(1, vertex.Inputs.Count - 1).Where(input => vertex.Inputs[input].Operation is ContextOperation))
+            {
+                guard.Verify(vertex, input, trees[input]!, () => DigestOf(operation, input, trees[input]!, cancellationToken), cancellationToken);
+            }
+        }
+        finally
+        {
+            foreach (var tree in trees)
+            {
+                tree?.Dispose();
+            }
         }
 
         return new StepResult(draft.Commit(time.GetUtcNow()));
     }
+
+    private CopyRules RulesOf(Vertex vertex, CopyOperation operation, RootDirectory root) => new(
+        operation.Chown is null ? null : ResolveOwner(vertex, operation.Chown, root),
+        operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod),
+        TimeOf(operation.SourceDateEpoch));
+
+    /// <summary>The time of what no source stands for. Never the clock's: the same step must come to the same layer.</summary>
+    private static FileTime TimeOf(DateTimeOffset? sourceDateEpoch) => new(sourceDateEpoch?.ToUnixTimeSeconds() ?? 0);
 
     public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
     {
@@ -73,7 +80,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         using (var view = draft.Mount())
         {
             var user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
-            var copier = new TreeCopier(view, new CopyRules((user.Uid, user.Gid), null, true, newDirectoryTime), cancellationToken);
+            var copier = new TreeCopier(view, new CopyRules((user.Uid, user.Gid), null, TimeOf(operation.SourceDateEpoch)), cancellationToken);
             copier.MakeDirectory(GuestPath.FromText(operation.Path));
             copier.Complete();
         }
@@ -93,7 +100,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             using (var upper = RootDirectory.Open(draft.UpperDir))
             using (var tree = new SourceTree(store.Snapshots.OpenView(input!.Snapshot), null, ownedByRoot: false))
             {
-                var copier = new TreeCopier(upper, new CopyRules(null, null, false, newDirectoryTime), cancellationToken);
+                var copier = new TreeCopier(upper, new CopyRules(null, null, TimeOf(null)), cancellationToken);
                 copier.Copy(tree, SourceSelector.Select(tree, "/", isPattern: false)[0], [], isDirectory: true, []);
                 copier.Complete();
             }
@@ -105,7 +112,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     }
 
     private static void CopySource(
-        SourceTree tree, CopySource source, TreeCopier copier, RootDirectory root, (uint, uint)? owner, CopyOperation operation, byte[] destination, CancellationToken cancellationToken)
+        SourceTree tree, CopySource source, TreeCopier copier, RootDirectory root, CopyOperation operation, byte[] destination, CancellationToken cancellationToken)
     {
         if (operation.Parents)
         {
@@ -123,8 +130,9 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))
             {
                 copier.MakeDirectory(destination);
+                copier.Complete();
                 using var target = root.OpenRoot(destination);
-                new ArchiveExtractor(target, owner, cancellationToken).Extract(tree.Root.OpenFile(selected.Path));
+                new ArchiveExtractor(target, copier.Owner, cancellationToken).Extract(tree.Root.OpenFile(selected.Path));
             }
             else
             {

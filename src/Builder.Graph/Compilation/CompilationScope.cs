@@ -29,6 +29,9 @@ internal sealed class CompilationScope(
 
     public GraphBuilder Graph { get; } = new();
 
+    /// <summary>The time of what the build makes without a source, and the latest one in the image; null for none.</summary>
+    public DateTimeOffset? SourceDateEpoch { get; } = SourceDate.Of(buildArgs, globals);
+
     public string Hostname => BuildArgs.GetValueOrDefault("BUILDKIT_SANDBOX_HOSTNAME") is { Length: > 0 } name ? name : DefaultHostname;
 
     public string? CacheNamespace => BuildArgs.GetValueOrDefault("BUILDKIT_CACHE_MOUNT_NS") is { Length: > 0 } name ? name : null;

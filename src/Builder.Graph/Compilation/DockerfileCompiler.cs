@@ -25,9 +25,9 @@ public static class DockerfileCompiler
         var scope = await run.RunAsync(target, cancellationToken);
 
         var state = scope.StateOf(target.Index);
-        var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.Steps)
+        var image = new ImageBlueprint(state.Base, options.TargetPlatform, WithLabels(state.Config, options.Labels), state.Author, state.AllSteps)
         {
-            SourceDateEpoch = SourceDate.Of(scope.BuildArgs, scope.Globals),
+            SourceDateEpoch = scope.SourceDateEpoch,
         };
         var warnings = run.Warnings;
         return new BuildPlan(state.Root, image, warnings) { CheckFailure = CheckFailure(run.Settings, warnings) };

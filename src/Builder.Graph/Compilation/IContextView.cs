@@ -10,5 +10,6 @@ public interface IContextView
 
     /// <summary>Whether a wildcard selects anything that is not excluded.</summary>
     /// <param name="pattern">Absolute below the context's root, and clean.</param>
-    bool HasMatch(string pattern);
+    /// <param name="parents">Whether it is matched as <c>--parents</c> does it: two stars stand for any number of directories, no link is followed.</param>
+    bool HasMatch(string pattern, bool parents);
 }

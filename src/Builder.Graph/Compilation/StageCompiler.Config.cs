@@ -20,7 +20,7 @@ internal sealed partial class StageCompiler
             return;
         }
 
-        var operation = new MakeDirectoryOperation(path, state.Config.User ?? "");
+        var operation = new MakeDirectoryOperation(path, state.Config.User ?? "") { SourceDateEpoch = scope.SourceDateEpoch };
         Record("WORKDIR " + path, Step(operation, [scope.Graph.OrScratch(state.Root)], workdir));
     }
 

@@ -83,6 +83,7 @@ internal sealed partial class StageCompiler
             Chmod = chmod is { Length: > 0 } ? chmod : null,
             Parents = parents,
             Excludes = [.. transfer.Excludes.Select(pattern => pattern.Text)],
+            SourceDateEpoch = scope.SourceDateEpoch,
         };
 
         var copied = Step(operation, inputs.Vertices, transfer);

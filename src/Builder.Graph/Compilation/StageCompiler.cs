@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Dockerfile;
 using Builder.Dockerfile.Checks;
 using Builder.Dockerfile.Syntax;
 using Builder.Graph.Compilation.Checks;
@@ -61,6 +62,11 @@ internal sealed partial class StageCompiler
         if (IsOfFile(instruction))
         {
             scope.Findings.AddRange(CompilationChecks.Of(instruction, new StageView(state, escape, scope.Options.Context)));
+            if (instruction is OnbuildInstruction onbuild && InstructionParser.TryParseTrigger(onbuild, escape) is { } trigger)
+            {
+                scope.Findings.AddRange(CompilationChecks.OfTrigger(onbuild, trigger, new StageView(state, '\\', scope.Options.Context)));
+            }
+
             scope.Expander.Undefined = (name, word) => Report(UndefinedVarCheck.Look(name, word, instruction, state, scope));
         }
     }

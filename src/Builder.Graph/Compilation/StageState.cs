@@ -44,7 +44,29 @@ internal sealed class StageState
     /// <summary>The labels, once a LABEL has changed them; <see cref="Finish"/> puts them into the config.</summary>
     public SortedDictionary<string, string>? Labels { get; set; }
 
-    public List<BlueprintStep> Steps { get; private init; } = [];
+    /// <summary>What the stage's own instructions left.</summary>
+    public List<BlueprintStep> Steps { get; } = [];
+
+    /// <summary>
+    /// What the image's history is made of, in order: the steps of the stages below come first. They are not copied from stage
+    /// to stage, so that a thousand stages on top of each other do not make a million entries.
+    /// </summary>
+    public IReadOnlyList<BlueprintStep> AllSteps
+    {
+        get
+        {
+            var stages = new Stack<StageState>();
+            for (var stage = this; stage is not null; stage = stage.Below)
+            {
+                stages.Push(stage);
+            }
+
+            return [.. stages.SelectMany(stage => stage.Steps)];
+        }
+    }
+
+    /// <summary>The stage that this one is built on, which is finished.</summary>
+    private StageState? Below { get; init; }
 
     /// <summary>Whether this stage itself has a CMD, which an ENTRYPOINT then leaves alone.</summary>
     public bool HasOwnCommand { get; set; }
@@ -75,7 +97,7 @@ internal sealed class StageState
         Author = Author,
         HasWorkdir = HasWorkdir,
         Args = Args.Copy(),
-        Steps = [.. Steps],
+        Below = this,
     };
 
     private static StageState Start(Vertex? root, ResolvedBase? image, Platform platform, ExecutionConfig config)

@@ -19,7 +19,7 @@ public sealed record OutlineArgument(string Name, string? Description, string? V
 
 /// <summary>A secret or an SSH agent, by its id.</summary>
 /// <param name="IsRequired">Whether any step fails without it.</param>
-/// <param name="Span">The first step that mounts it.</param>
+/// <param name="Span">The first step that mounts it, or that an ADD would open its source with.</param>
 public sealed record OutlineMount(string Id, bool IsRequired, SourceSpan? Span);
 
 /// <summary>A cache mount, by its id.</summary>

@@ -21,27 +21,36 @@ internal sealed class OutlineReader
         reader.ReadGlobals();
         reader.ReadStages();
         var roots = scope.Stages.Select(stage => stage.State.Root).OfType<Vertex>().ToList();
-        var mounts = BuildGraph.Of(roots).Vertices
-            .Where(vertex => vertex.Operation is RunOperation)
-            .SelectMany(vertex => ((RunOperation)vertex.Operation).Mounts.Select(mount => (Mount: mount, Span: vertex.SourceSpan)))
-            .OrderBy(found => found.Span?.Start)
+        var vertices = BuildGraph.Of(roots).Vertices;
+        var mounts = vertices.Where(vertex => vertex.Operation is RunOperation)
+            .SelectMany(vertex => ((RunOperation)vertex.Operation).Mounts.Select(mount => (Mount: mount, vertex.SourceSpan)))
+            .ToList();
+        var sources = vertices.Where(vertex => vertex.Operation is CopyOperation)
+            .SelectMany(vertex => vertex.Inputs.Select(input => (input.Operation, vertex.SourceSpan)))
             .ToList();
         return new Outline(
             target.Name,
             target.From.Description,
             [.. reader.arguments.Values.OrderBy(argument => argument.Span.Start)],
-            Mounts(mounts.Where(found => found.Mount is StepSecretMount), mount => ((StepSecretMount)mount).Id, mount => ((StepSecretMount)mount).Required),
-            Mounts(mounts.Where(found => found.Mount is StepSshMount), mount => ((StepSshMount)mount).Id, mount => ((StepSshMount)mount).Required),
+            EachOnce(
             [
-                .. mounts.Where(found => found.Mount is StepCacheMount)
-                    .Select(found => new OutlineCache(((StepCacheMount)found.Mount).Id, found.Span))
+                .. from found in mounts where found.Mount is StepSecretMount let secret = (StepSecretMount)found.Mount select new OutlineMount(secret.Id, secret.Required, found.SourceSpan),
+                .. from source in sources from id in SourceSecrets.IdsOf(source.Operation) select new OutlineMount(id, false, source.SourceSpan),
+            ]),
+            EachOnce(
+            [
+                .. from found in mounts where found.Mount is StepSshMount let agent = (StepSshMount)found.Mount select new OutlineMount(agent.Id, agent.Required, found.SourceSpan),
+                .. from source in sources where SourceSecrets.NeedsAgent(source.Operation) select new OutlineMount("default", false, source.SourceSpan),
+            ]),
+            [
+                .. mounts.Where(found => found.Mount is StepCacheMount).OrderBy(found => found.SourceSpan?.Start)
+                    .Select(found => new OutlineCache(((StepCacheMount)found.Mount).Id, found.SourceSpan))
                     .DistinctBy(cache => cache.Id),
             ]);
     }
 
-    private static IReadOnlyList<OutlineMount> Mounts(
-        IEnumerable<(StepMount Mount, SourceSpan? Span)> mounts, Func<StepMount, string> id, Func<StepMount, bool> required) =>
-        [.. mounts.GroupBy(found => id(found.Mount)).Select(same => new OutlineMount(same.Key, same.Any(found => required(found.Mount)), same.First().Span))];
+    private static IReadOnlyList<OutlineMount> EachOnce(IEnumerable<OutlineMount> mounts) =>
+        [.. mounts.OrderBy(mount => mount.Span?.Start).GroupBy(mount => mount.Id).Select(same => same.First() with { IsRequired = same.Any(mount => mount.IsRequired) })];
 
     /// <summary>Of the ARGs above the first FROM those that the target's FROMs and stages use, and what their defaults use.</summary>
     private void ReadGlobals()

@@ -28,6 +28,9 @@ public sealed record CopyOperation(string Destination, bool DestinationIsDirecto
     /// <summary>Patterns in the syntax of ignore files, against the paths below each source.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
+    /// <summary>The time of what no source stands for: missing parents, here-documents; null for 1970.</summary>
+    public DateTimeOffset? SourceDateEpoch { get; init; }
+
     public override string Kind => "copy";
 
     internal override bool Accepts(int inputs) =>
@@ -57,6 +60,7 @@ public sealed record CopyOperation(string Destination, bool DestinationIsDirecto
         key.Add("chmod", Chmod);
         key.Add("parents", Parents);
         key.Add("exclude", Excludes);
+        key.Add("source date", SourceDateEpoch?.ToUnixTimeSeconds());
     }
 }
 

@@ -8,6 +8,9 @@ namespace Builder.Graph.Operations;
 /// <param name="User"><c>user[:group]</c> as USER takes it, resolved in the root; empty for root.</param>
 public sealed record MakeDirectoryOperation(string Path, string User) : Operation
 {
+    /// <summary>The time of what is made; null for 1970.</summary>
+    public DateTimeOffset? SourceDateEpoch { get; init; }
+
     public override string Kind => "mkdir";
 
     internal override bool Accepts(int inputs) => inputs == 1;
@@ -16,5 +19,6 @@ public sealed record MakeDirectoryOperation(string Path, string User) : Operatio
     {
         key.Add("path", Path);
         key.Add("user", User);
+        key.Add("source date", SourceDateEpoch?.ToUnixTimeSeconds());
     }
 }

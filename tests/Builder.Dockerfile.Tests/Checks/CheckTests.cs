@@ -42,6 +42,20 @@ public class CheckTests
     [InlineData("FROM a\n# check=skip=Whatever\nRUN x", "2:9 UnknownCheckName: There is no check 'Whatever'")]
     public void A_check_of_our_own_finds(string text, string expected) => Finds(text, expected);
 
+    [Theory] // the place is that of the trigger, in the file
+    [InlineData("FROM a\nONBUILD ENV a b", "2:9 LegacyKeyValueFormat: \"ENV key=value\" should be used instead of legacy \"ENV key value\" format")]
+    [InlineData("FROM a\nONBUILD ARG \\\n  MY_TOKEN", "3:3 SecretsUsedInArgOrEnv: Do not use ARG or ENV instructions for sensitive data (ARG \"MY_TOKEN\")")]
+    [InlineData("# escape=`\nFROM a\nONBUILD CMD `\n ['a']", "4:2 JSONFormIgnored: The arguments of CMD look like a JSON array, but are plain text: they are no valid JSON")]
+    [InlineData("FROM a\nONBUILD ARG --x A", "2:13 FlagIgnored: ARG has no flags here, '--x' is ignored")]
+    [InlineData("FROM a\nONBUILD RUN x \\\n\n y", "3:1 NoEmptyContinuation: Empty continuation line")]
+    public void A_check_finds_in_a_trigger(string text, string expected) => Finds(text, expected);
+
+    [Theory]
+    [InlineData("FROM a\n# check=skip=LegacyKeyValueFormat\nONBUILD ENV a b")]
+    [InlineData("FROM a\nONBUILD whatever that is")]
+    [InlineData("FROM a\nONBUILD # ENV a b")]
+    public void Nothing_is_found_in_a_trigger(string text) => Assert.Empty(Dockerfiles.Warnings(text));
+
     [Fact]
     public void An_ambiguous_name_is_told_which_stage_it_means() // B4
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
 using Builder.Engine.Tests.Support;
@@ -34,12 +35,15 @@ public class CopyRuleTests
         Assert.Equal(EngineErrors.SourceNotFound, Assert.Throws<BuilderException>(() => scene.Copy("/x", "l")).Code);
     }
 
-    [Fact] // C7, but for sockets, which no layer can hold
+    [Fact] // C7; sockets are left out, as no layer can hold one (spec/dockerfile.md)
     public void Hard_links_attributes_modes_times_and_nodes_are_kept()
     {
         using var scene = new Scene(
             "cd source; mkdir d; echo -n x > d/f; ln d/f d/h; chmod 6711 d/f; setfattr -n user.a -v 1 d/f; "
             + "setfattr -n security.capability -v 0x0100000200040000000000000000000000000000 d/f; mkfifo -m 620 d/p; mknod -m 640 d/c c 1 3; mknod -m 600 d/b b 7 200; cd ..");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(scene.Source, "d", "socket")));
+        scene.Given("");
         scene.Copy("/", "");
         const string Kept = "\"x\"";
         Assert.Equal(
@@ -67,7 +71,7 @@ public class CopyRuleTests
         Assert.Contains($"f 644 0:0 {made} \"x\"", scene.Copy(destination, "f").Tree());
     }
 
-    [Theory] // C10, but for the time of a destination that is there
+    [Theory] // C10
     [InlineData("/d")]
     [InlineData("/d/")]
     public void A_directory_is_merged_its_own_mode_does_not_count_and_those_inside_do(string destination)
@@ -79,6 +83,19 @@ public class CopyRuleTests
 
         using var existing = new Scene(Source + "mkdir -p root/d/in; touch root/d/mine; chmod 1777 root/d; chown 8:9 root/d root/d/in") { FromStage = true };
         existing.Copy(destination, "s").AssertTree("d 1777 8:9 d", "d 711 5:6 d/in", "f 644 0:0 d/in/f \"\"", "f 644 0:0 d/mine \"\"");
+    }
+
+    [Theory] // C10 and §3.5.5 step 4: the whole root of a context or stage says nothing about where it is copied to
+    [InlineData("s", 77)]
+    [InlineData("s*", 77)]
+    [InlineData("link", 77)]
+    [InlineData("", Scene.Old)]
+    public void C10_a_destination_has_the_time_of_the_directory_that_was_copied_to_it(string source, long expected)
+    {
+        using var scene = new Scene("mkdir -p source/s/in root/d; touch source/s/in/f; ln -s s source/link");
+        scene.Shell("touch -d @77 source/s");
+        Assert.Equal(expected, scene.Copy("/d", source).TimeOf("d"));
+        Assert.Equal(source.Length > 0 ? 77 : Scene.Made, scene.Copy("/new", source).TimeOf("new"));
     }
 
     [Fact]
@@ -153,7 +170,25 @@ public class CopyRuleTests
         });
     }
 
-    [Fact] // G2, but for the flags and a destination that is a file
+    [Theory] // C15, C16
+    [InlineData(false, "f 4751 0:0 d/f \"x\"")]
+    [InlineData(true, "f 4751 5:6 d/f \"x\"")]
+    public void Modes_are_those_of_the_source_whatever_the_umask_and_owners_those_of_a_stage(bool fromStage, string expected)
+    {
+        using var scene = new Scene("echo -n x > source/f; chown 5:6 source/f; chmod 4751 source/f") { FromStage = fromStage };
+        scene.Copy("/d/", "f").AssertTree("d 755 0:0 d", expected);
+    }
+
+    [Fact] // C17, S3
+    public void C17_files_keep_their_times_and_parents_that_were_missing_have_that_of_the_build()
+    {
+        using var scene = new Scene("echo -n x > source/f; mkdir root/old");
+        scene.Shell("touch -d @77 source/f");
+        scene.Copy("/old/a/b/", "f");
+        Assert.Equal((77, Scene.Made, Scene.Made, Scene.Old), (scene.TimeOf("old/a/b/f"), scene.TimeOf("old/a/b"), scene.TimeOf("old/a"), scene.TimeOf("old")));
+    }
+
+    [Fact] // G2; the flags: RemoteAddTests, corpus add-archive-options; a destination that is a file: RemoteAddTests
     public void Entries_keep_what_they_are_and_replace_what_is_there_inside_the_destination()
     {
         using var scene = new Scene("mkdir -p root/d/real; ln -s real root/d/link; echo -n old > root/d/old; ln -s /etc/passwd root/d/passwd");

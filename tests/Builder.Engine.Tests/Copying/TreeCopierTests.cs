@@ -255,7 +255,7 @@ public class TreeCopierTests
         using var scene = new Scene("touch source/f");
         using var tree = scene.OpenSource();
         using var root = Linux.Files.RootDirectory.Open(scene.Root);
-        var copier = new Engine.Copying.TreeCopier(root, new Engine.Copying.CopyRules(null, null, true, default), new CancellationToken(canceled: true));
+        var copier = new Engine.Copying.TreeCopier(root, new Engine.Copying.CopyRules(null, null, default), new CancellationToken(canceled: true));
         Assert.Throws<OperationCanceledException>(() => copier.Copy(tree, Engine.Copying.SourceSelector.Select(tree, "/", isPattern: false)[0], [], true, []));
     }
 }

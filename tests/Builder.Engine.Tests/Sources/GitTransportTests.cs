@@ -100,6 +100,40 @@ public sealed class GitTransportTests : IAsyncDisposable
         AssertNothingIsLeft();
     }
 
+    [Fact] // however much it says
+    public async Task A_server_that_is_never_done_is_given_up()
+    {
+        using var endless = new TcpListener(IPAddress.Loopback, 0);
+        endless.Start();
+        using var stop = new CancellationTokenSource();
+        var talking = TalkAsync(endless, stop.Token);
+        var error = await ErrorOf(
+            $"git://127.0.0.1:{((IPEndPoint)endless.LocalEndpoint).Port}/x.git", new SourceOptions { MaxFetchTime = TimeSpan.FromMilliseconds(600) });
+        Assert.Equal(SourceErrors.GitSilent, error.Code);
+        Assert.Contains("was not done after 0.6 seconds", error.Message, StringComparison.Ordinal);
+        AssertNothingIsLeft();
+        await stop.CancelAsync();
+        await talking;
+
+        // References without end, as the protocol writes them.
+        static async Task TalkAsync(TcpListener listener, CancellationToken cancellationToken)
+        {
+            try
+            {
+                using var client = await listener.AcceptTcpClientAsync(cancellationToken);
+                for (var i = 0; !cancellationToken.IsCancellationRequested; i++)
+                {
+                    await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"003f{i + 1:x40} refs/heads/{i:d6}\n"), cancellationToken);
+                    await Task.Delay(20, cancellationToken);
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+            {
+                // The client has gone, or the test has ended.
+            }
+        }
+    }
+
     [Fact]
     public async Task A_fetch_that_stalls_is_given_up()
     {

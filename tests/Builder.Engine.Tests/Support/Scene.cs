@@ -177,7 +177,7 @@ internal sealed class Scene : IDisposable
 
     private TreeCopier NewCopier(RootDirectory root) => new(
         root,
-        new CopyRules(Owner, Chmod is null ? null : ModeChange.Parse(Chmod), !FromStage, new FileTime(Made)),
+        new CopyRules(Owner, Chmod is null ? null : ModeChange.Parse(Chmod), new FileTime(Made)),
         TestContext.Current.CancellationToken);
 
     private void AssertNoClock()

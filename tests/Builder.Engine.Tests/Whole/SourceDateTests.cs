@@ -10,26 +10,27 @@ public sealed class SourceDateTests(CorpusBuilder builder) : IClassFixture<Corpu
     private const long OfTheBase = 1_700_000_000;
     private const long FilesOfTheBase = 1_000_000;
 
-    [Theory] // S3
+    [Theory] // S3; both rows build the same steps on one store: a date that is another one makes other steps of them
     [InlineData(1_000, 500, 1_000)]
     [InlineData(4_102_444_800, 500, 2_000)]
     public async Task New_layers_and_entries_have_the_date_and_the_bases_keep_theirs(long epoch, long old, long young)
     {
         using var context = new TemporaryFolder();
-        var made = $"at-{epoch}"; // the one store of these tests knows the other's steps
         foreach (var (name, seconds) in ((string, long)[])[("old", 500), ("young", 2_000)])
         {
             await File.WriteAllTextAsync(context[name], name);
             File.SetLastWriteTimeUtc(context[name], DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime);
         }
 
-        var (config, layers) = await BuildAsync(context, $"#: arg=SOURCE_DATE_EPOCH={epoch}\nFROM corpus/base\nENV a=b\nWORKDIR /{made}/x\nCOPY old young /{made}/\nRUN echo > /made\n");
+        var (config, layers) = await BuildAsync(
+            context, $"#: arg=SOURCE_DATE_EPOCH={epoch}\nFROM corpus/base\nENV a=b\nWORKDIR /made/x\nCOPY old young <<here /copied/\ntext\nhere\nRUN echo > /ran\n");
         Assert.Equal(epoch, config.Created!.Value.ToUnixTimeSeconds());
         Assert.Equal([.. config.History!.Take(config.History!.Count - 4).Select(_ => OfTheBase), epoch, epoch, epoch, epoch], config.History!.Select(entry => entry.Created!.Value.ToUnixTimeSeconds()));
         Assert.Equal(FilesOfTheBase, layers[0]["etc/passwd"]);
-        Assert.Equal((epoch, epoch), (layers[1][made], layers[1][made + "/x"]));
-        Assert.Equal((old, young), (layers[2][made + "/old"], layers[2][made + "/young"]));
-        Assert.InRange(layers[3]["made"], 1, epoch);
+        Assert.Equal((epoch, epoch), (layers[1]["made"], layers[1]["made/x"]));
+        Assert.Equal((epoch, epoch), (layers[2]["copied"], layers[2]["copied/here"])); // C17: parents that were missing
+        Assert.Equal((old, young), (layers[2]["copied/old"], layers[2]["copied/young"]));
+        Assert.InRange(layers[3]["ran"], 1, epoch);
     }
 
     [Fact] // S2: an archive that comes without a time is as old as its newest file

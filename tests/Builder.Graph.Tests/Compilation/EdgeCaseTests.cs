@@ -93,6 +93,8 @@ public sealed class EdgeCaseTests : CompilerTest
     [InlineData("ENV v=1\nENV R=$$\n", "")] // 67
     [InlineData("ENV v=1\nENV R=\\$v\n", "$v")]
     [InlineData("ENV v=1\nENV R='$v'\n", "$v")]
+    [InlineData("ENV v=abcabc\nENV R=${v#*b}-${v##*b}-${v%b*}-${v%%b*}\n", "cabc-c-abca-a")] // 59
+    [InlineData("ENV v=abcabc\nENV R=${v/b/X}-${v//b/X}\n", "aXcabc-aXcaXc")] // 59
     public async Task Cases_57_to_67_values(string text, string expected) =>
         Assert.Contains("R=" + expected, (await ConfigOf("FROM scratch\n" + text)).Env!);
 
@@ -137,6 +139,12 @@ public sealed class EdgeCaseTests : CompilerTest
     public async Task Case_69_single_quotes_are_no_json() =>
         Assert.Equal(["/bin/sh", "-c", "['a']"], (await ConfigOf("FROM scratch\nCMD ['a']\n")).Cmd);
 
+    [Theory] // 70
+    [InlineData("RUN <<E\necho\nE\n", "echo\n")]
+    [InlineData("RUN cat <<E\necho\nE\n", "cat <<E\necho\nE")]
+    public async Task Case_70_here_documents_are_read(string text, string script) =>
+        Assert.Equal(["/bin/sh", "-c", script], (await LastOperation<RunOperation>("FROM scratch\n" + text)).Arguments);
+
     [Theory] // 71
     [InlineData("<<E", "1 \"1\"\n")]
     [InlineData("<<\"E\"", "$v \"$v\"\n")]
@@ -152,9 +160,40 @@ public sealed class EdgeCaseTests : CompilerTest
         Assert.Contains("L RUN /dev/pipes/E # buildkit", await HistoryOf("FROM scratch\nRUN <<-E\n\t#!/bin/x\n\ty\n\tE\n"));
     }
 
+    [Theory] // 78: neither is a mount left out nor one that is not understood
+    [InlineData("type=bind,target=/t", null)]
+    [InlineData("type=cache,target=/t", null)]
+    [InlineData("type=tmpfs,target=/t", null)]
+    [InlineData("type=secret,id=t", null)]
+    [InlineData("type=ssh", null)]
+    [InlineData("type=bid,target=/t", "unsupported mount type \"bid\"")]
+    [InlineData("type=cache,traget=/t", "unexpected key 'traget'")]
+    public async Task Case_78_a_mount_works_or_fails(string mount, string? error)
+    {
+        var text = $"FROM base\nRUN --mount={mount} x\n";
+        if (error is null)
+        {
+            Assert.Single((await LastOperation<RunOperation>(text)).Mounts);
+        }
+        else
+        {
+            Assert.Contains(error, (await ErrorOf(text)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Case_84_a_working_directory_is_inherited_from_the_base_alone() =>
         Assert.Equal("/", (await ConfigOf("FROM scratch AS a\nWORKDIR /x\nFROM scratch\nCOPY --from=a /y /y\n")).WorkingDir);
+
+    [Fact] // X2
+    public async Task Case_86_an_entrypoint_takes_an_inherited_command_away()
+    {
+        Resolver.With("base", new ExecutionConfig { Cmd = ["image"], Env = ["PATH=/bin"] });
+        Assert.Null((await ConfigOf("FROM base\nENTRYPOINT [\"e\"]\n")).Cmd);
+        Assert.Null((await ConfigOf("FROM base AS a\nCMD [\"stage\"]\nFROM a\nENTRYPOINT [\"e\"]\n")).Cmd);
+        Assert.Equal(["own"], (await ConfigOf("FROM base\nCMD [\"own\"]\nENTRYPOINT [\"e\"]\n")).Cmd);
+        Assert.Equal(["own"], (await ConfigOf("FROM base\nENTRYPOINT [\"e\"]\nCMD [\"own\"]\n")).Cmd);
+    }
 
     [Fact]
     public async Task Case_87_a_stage_is_found_by_its_exact_lower_case_name()

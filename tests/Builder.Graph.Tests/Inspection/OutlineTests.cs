@@ -43,6 +43,24 @@ public class OutlineTests
         Assert.Equal(["/cache 9"], outline.Caches.Select(cache => $"{cache.Id} {cache.Span!.Line}"));
     }
 
+    [Fact] // G4, G7
+    public async Task Downloads_and_repositories_may_take_secrets_and_agents()
+    {
+        const string Adds = """
+            FROM scratch
+            ADD https://example.com:8443/f.tgz https://example.com/g /
+            ADD https://example.org/r.git#main /r/
+            ADD git@example.net:r.git /s/
+            ADD git://example.net/r.git /t/
+            """;
+        var outline = await DockerfileInspector.OutlineAsync(DockerfileParser.Parse(new SourceText("Dockerfile", Adds)), new CompileOptions(), new FakeResolver(), CancellationToken.None);
+
+        Assert.Equal(
+            ["HTTP_AUTH_TOKEN_example.com False 2", "HTTP_AUTH_HEADER_example.com False 2", "GIT_AUTH_TOKEN False 3", "GIT_AUTH_HEADER False 3"],
+            outline.Secrets.Select(secret => $"{secret.Id} {secret.IsRequired} {secret.Span!.Line}"));
+        Assert.Equal(["default False 4"], outline.Agents.Select(agent => $"{agent.Id} {agent.IsRequired} {agent.Span!.Line}"));
+    }
+
     [Fact]
     public async Task A_target_is_described_by_the_comment_above() =>
         Assert.Equal("compilers and such", (await OutlineAsync(new CompileOptions { Target = "tools" })).Description);

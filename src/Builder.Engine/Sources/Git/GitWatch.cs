@@ -1,3 +1,4 @@
+using System.Globalization;
 using Builder.Diagnostics;
 
 namespace Builder.Engine.Sources.Git;
@@ -63,7 +64,7 @@ internal sealed class GitWatch(string repository, string shown, SourceOptions op
     private BuilderException? TooSlow()
     {
         var what = time.GetElapsedTime(changed) > silence ? $"sent nothing for {silence.TotalSeconds:0} seconds"
-            : time.GetElapsedTime(started) > options.MaxFetchTime ? $"was not done after {options.MaxFetchTime.TotalMinutes:0} minutes"
+            : time.GetElapsedTime(started) > options.MaxFetchTime ? string.Create(CultureInfo.InvariantCulture, $"was not done after {options.MaxFetchTime.TotalSeconds:0.#} seconds")
             : null;
         return what is null ? null : new BuilderException(SourceErrors.GitSilent, $"the server of the repository {shown} {what}", "try again later, or clone it yourself and give the folder");
     }

@@ -30,6 +30,15 @@ internal static class CompilationChecks
         new HeredocWithoutErrexitCheck(),
     ];
 
+    /// <summary>Those that ask nothing of a stage but what it passes on to the ones that start from it.</summary>
+    private static readonly ImmutableArray<StageCheck> OfTriggers =
+    [
+        new JSONArgsRecommendedCheck(),
+        new ExposeProtoCasingCheck(),
+        new ExposeInvalidFormatCheck(),
+        new HeredocWithoutErrexitCheck(),
+    ];
+
     /// <summary>What is found in the FROMs of a file. A word that does not expand is an error, of which the compiler speaks.</summary>
     public static IEnumerable<Finding> OfFroms(FromView file) =>
         from stage in file.Dockerfile.Stages
@@ -38,6 +47,13 @@ internal static class CompilationChecks
         select finding;
 
     public static IEnumerable<Finding> Of(Instruction instruction, StageView stage) => OfStages.SelectMany(check => check.Look(instruction, stage));
+
+    /// <summary>
+    /// What is found in the trigger of an ONBUILD, which the comments above the ONBUILD speak for. Variables, context and working
+    /// directory are those of a stage that is not there yet.
+    /// </summary>
+    public static IEnumerable<Finding> OfTrigger(OnbuildInstruction onbuild, Instruction trigger, StageView stage) =>
+        OfTriggers.SelectMany(check => Quietly(() => check.Look(trigger, stage))).Select(finding => finding with { Instruction = onbuild });
 
     private static IReadOnlyList<Finding> Quietly(Func<IEnumerable<Finding>> look)
     {

@@ -19,9 +19,8 @@ internal sealed class CopyNothingMatchedCheck() : StageCheck(CheckRules.CopyNoth
 
         foreach (var (word, path) in ContextSources.Of(transfer, stage).Where(source => source.Path.AsSpan().IndexOfAny('*', '?') >= 0))
         {
-            // With --parents two stars cross directories, which a look at single components does not.
-            var crosses = transfer is CopyInstruction { Parents: true } && path.Contains("**", StringComparison.Ordinal);
-            if (Glob.HasWildcards(path) && !crosses && !context.HasMatch(GuestPath.Clean(path)))
+            var parents = transfer is CopyInstruction { Parents: true };
+            if (Glob.HasWildcards(path) && !context.HasMatch(parents ? GuestPath.CleanWithPivot(path) : GuestPath.Clean(path), parents))
             {
                 yield return Found(
                     instruction, $"The pattern \"{path}\" matches nothing in the build context, so nothing is copied", word.Span,

@@ -9,5 +9,7 @@ internal sealed class FakeContext(string? ignoreFile, params string[] files) : I
 {
     public IgnorePatternSet? Ignored { get; } = ignoreFile is null ? null : IgnorePatternSet.Parse(new SourceText(".dockerignore", ignoreFile));
 
-    public bool HasMatch(string pattern) => files.Any(file => Glob.Parse(pattern[1..]).IsMatch(file));
+    public bool HasMatch(string pattern, bool parents) => parents
+        ? files.Any(IgnorePatternSet.Create([pattern[1..]]).IsIgnored)
+        : files.Any(file => Glob.Parse(pattern[1..]).IsMatch(file));
 }

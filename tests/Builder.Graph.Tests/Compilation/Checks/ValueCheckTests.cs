@@ -40,6 +40,12 @@ public sealed class ValueCheckTests : CompilerTest
     [InlineData("FROM b\nEXPOSE [::1]::80/tcp", "2 ExposeInvalidFormat: EXPOSE instruction should not define an IP address or host-port mapping, found '[::1]::80/tcp'")]
     [InlineData("FROM b\nCOPY a b /c", "2 CopyDestNotDirectory: Several sources are copied to \"/c\": if it is no directory yet, only the last one remains")] // C11
     [InlineData("FROM b\nWORKDIR /c/d\nCOPY a b /c\nCOPY a b .\nCOPY a b /x/\nCOPY a /c\nCOPY --parents a b /y", "")]
+    [InlineData("FROM b\nONBUILD CMD x", "2 JSONArgsRecommended: JSON arguments recommended for CMD to prevent unintended behavior related to OS signals")]
+    [InlineData("FROM b\nONBUILD EXPOSE ${X?} 80/TCP", "")] // what a variable will be then, nobody knows now
+    [InlineData("FROM b\nONBUILD EXPOSE 80/TCP", "2 ExposeProtoCasing: Defined protocol '80/TCP' in EXPOSE instruction should be lowercase")]
+    [InlineData("FROM b\nONBUILD RUN <<E\na\nb\nE", "2 HeredocWithoutErrexit: A command in this here-document can fail without failing the build: only the last one counts")]
+    [InlineData("FROM b\n# check=skip=JSONArgsRecommended\nONBUILD CMD x", "")]
+    [InlineData("FROM b\nONBUILD COPY $nobody knows", "")]
     [InlineData("FROM b\nRUN <<E\na\nb\nE", "2 HeredocWithoutErrexit: A command in this here-document can fail without failing the build: only the last one counts")] // H10
     [InlineData("FROM b\nRUN <<E\nset -eu\na\nb\nE\nRUN <<E\n#!/bin/sh\na\nb\nE\nRUN <<E\n# c\na &&\nb \\\n c\nE\nSHELL [\"/bin/bash\",\"-euo\",\"pipefail\",\"-c\"]\nRUN <<E\na\nb\nE", "")]
     public async Task A_check_finds(string text, string expected, string? buildArg = null)
@@ -70,6 +76,9 @@ public sealed class ValueCheckTests : CompilerTest
     [InlineData("COPY *.go /d/", false)]
     [InlineData("COPY fil[e] /d/", false)] // case 16: how people say "if it is there"
     [InlineData("COPY --from=b *.txt /d/", false)]
+    [InlineData("COPY --parents **/*.txt /d/", true)] // C23
+    [InlineData("COPY --parents **/*.go /d/", false)]
+    [InlineData("COPY **/*.go /d/", true)] // C2: two stars are one
     public async Task A_wildcard_matches_nothing(string instruction, bool found)
     {
         var plan = await CompileAsync("FROM b\n" + instruction, new CompileOptions { Context = new FakeContext(null, "main.go") });

@@ -1,7 +1,7 @@
-namespace Builder.EndToEnd.Support;
+namespace Builder.Testing;
 
 /// <summary>The checkout that these tests were built from.</summary>
-internal static class Checkout
+public static class Checkout
 {
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
 

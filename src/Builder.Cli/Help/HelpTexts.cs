@@ -1,0 +1,124 @@
+using System.Collections.Frozen;
+
+namespace Builder.Cli.Help;
+
+/// <summary>What the definitions of the command line do not say: which options belong together, and examples.</summary>
+internal static class HelpTexts
+{
+    public const string EveryCommand = "Options of every command";
+
+    public static readonly IReadOnlyList<HelpEntry> ExitCodes =
+    [
+        new("0", "done"),
+        new("1", "the build failed: a step's command, a missing file"),
+        new("2", "the command line is wrong"),
+        new("3", "the Dockerfile is wrong, or a check failed"),
+        new("4", "a registry or the network failed"),
+        new("5", "the machine lacks something: namespaces, subordinate ids, room on the disk"),
+        new("125-127", "run and exec: Builder failed, the command cannot be executed, the command was not found"),
+        new("128+n", "ended by signal n: 130 for Ctrl-C, 143 for SIGTERM"),
+    ];
+
+    private static readonly string[] Groups =
+    [
+        "Images", "Containers", "Registries", "Store", "Tools", "Commands",
+        "Input", "Result", "Cache", "Steps", "Limits of steps", "Failures", "Display", "Options", EveryCommand,
+    ];
+
+    private static readonly FrozenDictionary<string, string> VerbGroups = Index(
+        ("Images", "build commit diff explain export history images import inspect load lock report rmi save squash tag"),
+        ("Containers", "attach checkpoint container cp create exec kill logs pause ps rename restart restore rm run start stop unpause wait"),
+        ("Registries", "copy login logout manifest pull push tags"),
+        ("Store", "cache check-store df materialize prune"));
+
+    private static readonly FrozenDictionary<string, string> BuildGroups = Index(
+        ("Input", "--file --target --also --build-arg --build-context --secret --ssh --pull --platform --context-mode --lock --locked --label --env-file"),
+        ("Result", "--tag --output --push --load --annotation --squash --iidfile --metadata-file --timestamp --verify-reproducible"),
+        ("Cache", "--no-cache --no-cache-filter --cache-from --cache-to --cache-ttl --cache-mount --cache-mount-from --cache-mount-to --explain"),
+        ("Steps", "--network --userns --add-host --dns --allow --cap-add --cap-drop --security-opt --runtime --jobs"),
+        ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
+        ("Failures", "--keep-going --keep-failed --on-error --break"),
+        ("Display", "--progress --quiet --log-dir --check --call --report"));
+
+    private static readonly FrozenDictionary<string, HelpEntry[]> Examples = new Dictionary<string, HelpEntry[]>(StringComparer.Ordinal)
+    {
+        [""] =
+        [
+            new("builder build -t app .", "build the Dockerfile of this folder"),
+            new("builder run app", "run the image"),
+            new("builder push app registry.example/team/app:1.0", "push it"),
+        ],
+        ["build"] =
+        [
+            new("builder build -t app .", "build the Dockerfile of this folder and name the image"),
+            new("builder build -f prod.Dockerfile --target api --build-arg VERSION=1.2 -t api .", "another file, one stage, a value for an ARG"),
+            new("builder build --secret id=token,src=token.txt --output type=docker,dest=app.tar .", "a secret for RUN --mount=type=secret; the result as a file for docker load"),
+            new("builder build --push -t registry.example/team/app:1.0 .", "build and push"),
+            new("builder build --check .", "look for mistakes and build nothing"),
+        ],
+        ["cache ls"] = [new("builder cache ls", "what RUN --mount=type=cache keeps")],
+        ["cache du"] = [new("builder cache du", "how much room it takes")],
+        ["cache rm"] = [new("builder cache rm npm", "forget one cache")],
+        ["check-store"] = [new("builder check-store --repair", "prove everything, and put right what can be")],
+        ["copy"] = [new("builder copy docker://registry.example/app:1 oci:folder:1", "from a registry to a layout folder, all platforms")],
+        ["df"] = [new("builder df -v", "what takes how much room, one by one")],
+        ["export"] = [new("builder export -o files.tar app", "an image's files as one tar")],
+        ["fmt"] = [new("builder fmt --check Dockerfile", "exit with 1 if the layout is not the usual one")],
+        ["history"] = [new("builder history --no-trunc app", "the steps that an image came about by")],
+        ["images"] = [new("builder images --filter label=team=a --format '{{.Repository}}:{{.Tag}}'", "names of images with a label")],
+        ["import"] = [new("builder import -c 'CMD [\"/bin/sh\"]' files.tar app", "files become an image")],
+        ["inspect"] =
+        [
+            new("builder inspect -f '{{json .Config.Env}}' app", "one part of what there is to know"),
+            new("builder inspect --remote registry.example/app:1", "ask a registry, and fetch nothing"),
+        ],
+        ["load"] = [new("builder load -i app.tar", "images from an archive")],
+        ["login"] = [new("echo \"$TOKEN\" | builder login -u me --password-stdin registry.example", "log in without the password in the command line")],
+        ["logout"] = [new("builder logout registry.example", "forget a login")],
+        ["manifest create"] = [new("builder manifest create app:1 app:1-amd64 app:1-arm64", "one name for two platforms")],
+        ["manifest add"] = [new("builder manifest add app:1 app:1-riscv64", "one more platform")],
+        ["manifest annotate"] = [new("builder manifest annotate --arch arm64 --variant v8 app:1 app:1-arm64", "say which machine an entry is for")],
+        ["manifest attach"] = [new("builder manifest attach --artifact-type text/spdx app:1 sbom.json", "a bill of materials beside an image")],
+        ["manifest inspect"] = [new("builder manifest inspect debian:12", "the manifest or index that a registry has")],
+        ["manifest push"] = [new("builder manifest push app:1 registry.example/team/app:1", "the list and all that it names")],
+        ["manifest referrers"] = [new("builder manifest referrers registry.example/team/app:1", "signatures and other artifacts beside an image")],
+        ["manifest remove"] = [new("builder manifest remove app:1 sha256:0f3c", "one platform less")],
+        ["manifest rm"] = [new("builder manifest rm app:1", "forget the list")],
+        ["materialize"] = [new("builder materialize app", "write the layers, for other tools to read the store in place")],
+        ["prune"] = [new("builder prune --all --filter until=72h", "remove what no name needs and nobody used for three days")],
+        ["pull"] = [new("builder pull --platform linux/arm64 debian:12", "an image for another machine")],
+        ["push"] = [new("builder push app registry.example/team/app:1.0", "push under another name")],
+        ["rm"] = [new("builder rm --remote registry.example/app:old", "delete a tag in a registry")],
+        ["rmi"] = [new("builder rmi app:old", "take a name away, and the image if it was the last")],
+        ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards")],
+        ["save"] = [new("builder save -o app.tar app", "an archive that docker load takes")],
+        ["squash"] = [new("builder squash -t app:flat app", "one layer of all")],
+        ["tag"] = [new("builder tag app registry.example/team/app:1.0", "a second name")],
+        ["tags"] = [new("builder tags registry.example/team/app", "the tags that a registry has")],
+        ["completion"] = [new("builder completion bash > /etc/bash_completion.d/builder", "Tab completes from now on")],
+        ["man"] = [new("builder man --out /usr/local/share/man/man1", "manual pages of all commands")],
+        ["version"] = [new("builder version", "which Builder this is")],
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static string GroupOfVerb(string verb) => VerbGroups.GetValueOrDefault(verb, "Tools");
+
+    public static string GroupOfOption(string verb, string option) => verb == "build" ? BuildGroups.GetValueOrDefault(option, "Options") : "Options";
+
+    public static int RankOfGroup(string group) => Array.IndexOf(Groups, group);
+
+    public static IReadOnlyList<HelpEntry> ExamplesOf(string verb) => Examples.GetValueOrDefault(verb, []);
+
+    private static FrozenDictionary<string, string> Index(params ReadOnlySpan<(string Group, string Names)> groups)
+    {
+        var index = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (group, names) in groups)
+        {
+            foreach (var name in names.Split(' '))
+            {
+                index.Add(name, group);
+            }
+        }
+
+        return index.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}
