@@ -15,6 +15,9 @@ public sealed class ContainerProcess
     /// <summary>What is typed for the container, and the size of its window; null without a terminal. Not to be used after the end.</summary>
     public Linux.Processes.PseudoTerminal? Terminal => thread.Terminal;
 
+    /// <summary>Its control group; null when it has none. It is gone with the container.</summary>
+    public Linux.ControlGroups.ControlGroup? ControlGroup => thread.Group;
+
     /// <summary>Starts a container and waits for its end; the same as <see cref="StartAsync"/> followed by <see cref="WaitAsync"/>.</summary>
     /// <exception cref="Diagnostics.BuilderException">The program could not be started; see <see cref="ContainersErrors"/>.</exception>
     /// <exception cref="OperationCanceledException">After a cancellation, when every process of the container is gone.</exception>
@@ -41,13 +44,12 @@ public sealed class ContainerProcess
     /// the container (its program, user, capabilities, filter, limits and streams). For a program that holds nothing else in
     /// its memory: until the process has its own, it has a copy of that.
     /// </summary>
-    /// <param name="first">The first process of the container.</param>
-    public static async Task<ContainerProcess> JoinAsync(ContainerSpec spec, Linux.Processes.ProcessHandle first, OutputReceiver output, CancellationToken cancellationToken)
+    public static async Task<ContainerProcess> JoinAsync(ContainerSpec spec, RunningContainer container, OutputReceiver output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(output);
-        var thread = new ContainerThread(spec, first, output, cancellationToken);
+        var thread = new ContainerThread(spec, container, output, cancellationToken);
         return new ContainerProcess(thread, await thread.Started);
     }
 

@@ -1,4 +1,6 @@
+using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
+using Builder.Linux.Isolation.Seccomp;
 
 namespace Builder.Containers;
 
@@ -26,9 +28,21 @@ public sealed record ContainerSpec
 
     public UserNamespaceMode UserNamespace { get; init; } = UserNamespaceMode.Host;
 
+    /// <summary>
+    /// The namespaces that are the container's own; the others it shares with Builder. The mount namespace always is, the user's is
+    /// <see cref="UserNamespace"/>'s business and the network's that of <see cref="Network"/>. Kinds that the kernel lacks are shared.
+    /// </summary>
+    public Namespaces Namespaces { get; init; } = AllNamespaces;
+
+    /// <summary>What <see cref="Namespaces"/> can choose from.</summary>
+    public const Namespaces AllNamespaces = Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc | Namespaces.Cgroup | Namespaces.Time;
+
     public required ContainerRoot Root { get; init; }
 
     public NetworkMode Network { get; init; } = NetworkMode.Host;
+
+    /// <summary>The network namespace to enter with <see cref="NetworkMode.Private"/>; the caller owns it and what is behind it.</summary>
+    public Microsoft.Win32.SafeHandles.SafeFileHandle? NetworkNamespace { get; init; }
 
     /// <summary>Attached in this order, after the root and before or after the kernel's own file systems as the target asks.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
@@ -36,8 +50,20 @@ public sealed record ContainerSpec
     /// <summary>The bounding set, and what user 0 holds. What Builder itself lacks is left out silently.</summary>
     public CapabilitySet Capabilities { get; init; } = CapabilitySet.Default;
 
-    /// <summary>Whether the default system call filter applies.</summary>
-    public bool Seccomp { get; init; } = true;
+    /// <summary>Capabilities that were asked for by name: Builder's own lack of one is an error.</summary>
+    public CapabilitySet RequiredCapabilities { get; init; } = CapabilitySet.None;
+
+    /// <summary>Which system calls there are.</summary>
+    public SeccompPolicy Seccomp { get; init; } = SeccompPolicy.Default;
+
+    /// <summary>What a security module of the kernel calls the container.</summary>
+    public SecurityLabels Labels { get; init; } = SecurityLabels.None;
+
+    /// <summary>Memory, processors and processes that all of the container may use together, and whether it can be frozen.</summary>
+    public ControlGroupRequest ControlGroup { get; init; } = ControlGroupRequest.None;
+
+    /// <summary>How long the container may run before it is stopped as by a cancellation; null for ever.</summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>
     /// Whether the container is kept from the machine's devices and settings: device files do not open, /sys is read-only,
@@ -57,7 +83,7 @@ public sealed record ContainerSpec
     /// <summary>Paths that are remounted read-only; missing ones are skipped.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = KernelPaths.ReadOnly;
 
-    /// <summary>Limits to set; a resource that is not named keeps Builder's own limit, except those of <see cref="ResourceLimit.Defaults"/>.</summary>
+    /// <summary>Limits of each process (ulimit); a resource that is not named keeps Builder's own limit, except those of <see cref="ResourceLimit.Defaults"/>.</summary>
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     /// <summary>The size of <c>/dev/shm</c> in bytes.</summary>
@@ -87,7 +113,8 @@ public sealed record ContainerSpec
     public ContainerSpec WithoutConfinement() => this with
     {
         Capabilities = CapabilitySet.All,
-        Seccomp = false,
+        Seccomp = SeccompPolicy.Unconfined,
+        Labels = SecurityLabels.None,
         MaskedPaths = [],
         ReadOnlyPaths = [],
         IsConfined = false,

@@ -40,4 +40,19 @@ public static class ContainersErrors
 
     /// <summary>This machine's resolv.conf is of no use to a container.</summary>
     public static readonly ErrorCode ResolvConf = new(5053);
+
+    /// <summary>A capability that was asked for by name is not Builder's to give.</summary>
+    public static readonly ErrorCode MissingCapability = new(5206);
+
+    /// <summary>A label of a security module that this machine does not have, or does not know.</summary>
+    public static readonly ErrorCode SecurityLabel = new(5207);
+
+    /// <summary>A private network cannot be had on this machine.</summary>
+    public static readonly ErrorCode PrivateNetwork = new(5208);
+
+    /// <summary>A limit on memory, processors or processes that is none.</summary>
+    public static readonly ErrorCode InvalidResource = new(2070);
+
+    /// <summary>A security option, a capability or a kind of namespace that there is not.</summary>
+    public static readonly ErrorCode InvalidSecurityOption = new(2071);
 }

@@ -8,4 +8,7 @@ public enum NetworkMode
 
     /// <summary>A namespace of its own in which only the loopback interface is up.</summary>
     None,
+
+    /// <summary>A namespace that was prepared with a way out (<see cref="ContainerSpec.NetworkNamespace"/>).</summary>
+    Private,
 }

@@ -64,8 +64,8 @@ public sealed record BuildRequest
 
     public RunNetwork Network { get; init; }
 
-    /// <summary>Whose user ids RUN steps have.</summary>
-    public UserNamespaceMode UserNamespace { get; init; }
+    /// <summary>The walls of RUN steps.</summary>
+    public IsolationSettings Isolation { get; init; } = IsolationSettings.Default;
 
     /// <summary>What <c>RUN --mount=type=secret</c> finds.</summary>
     public IReadOnlyList<SecretSpec> Secrets { get; init; } = [];
@@ -78,12 +78,6 @@ public sealed record BuildRequest
 
     /// <summary>Folders that take the place of cache mounts, by cache id.</summary>
     public IReadOnlyDictionary<string, string> CachePlaces { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The size of /dev/shm of RUN steps in bytes; null for 64 MiB.</summary>
-    public long? SharedMemorySize { get; init; }
-
-    /// <summary>Resource limits of the processes of RUN steps.</summary>
-    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     public IReadOnlyList<HostEntry> ExtraHosts { get; init; } = [];
 

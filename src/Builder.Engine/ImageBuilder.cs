@@ -108,10 +108,8 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
     {
         var settings = new RunSettings
         {
-            UserNamespace = request.UserNamespace,
+            Isolation = request.Isolation,
             Allowed = request.Allowed,
-            SharedMemorySize = request.SharedMemorySize,
-            Limits = request.Limits,
             CachePlaces = request.CachePlaces,
         };
         void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));

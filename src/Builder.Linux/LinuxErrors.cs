@@ -2,7 +2,7 @@ using Builder.Diagnostics;
 
 namespace Builder.Linux;
 
-/// <summary>The codes of this room; all of them say that the machine, not the input, is to blame.</summary>
+/// <summary>The codes of this room; those from 5000 say that the machine, not the input, is to blame.</summary>
 public static class LinuxErrors
 {
     /// <summary>A system call failed in a way nobody above could explain better.</summary>
@@ -16,4 +16,13 @@ public static class LinuxErrors
 
     /// <summary>The ids of a user namespace could not be mapped.</summary>
     public static readonly ErrorCode IdMap = new(5004);
+
+    /// <summary>A limit, or another service of a control group, cannot be had on this machine.</summary>
+    public static readonly ErrorCode ControlGroup = new(5205);
+
+    /// <summary>The parent of a control group is none.</summary>
+    public static readonly ErrorCode ControlGroupParent = new(2068);
+
+    /// <summary>A system call policy cannot be read, or asks for what no filter can do.</summary>
+    public static readonly ErrorCode SeccompProfile = new(2069);
 }

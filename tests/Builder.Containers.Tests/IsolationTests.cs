@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Linux.Isolation;
+using Builder.Linux.Isolation.Seccomp;
 
 namespace Builder.Containers.Tests;
 
@@ -44,7 +45,7 @@ public sealed class IsolationTests : ContainerTest
     [Fact]
     public async Task Capabilities_and_the_filter_are_as_the_spec_says()
     {
-        var spec = Root.Spec("cat", "/proc/self/status") with { Capabilities = CapabilitySet.FromName("CHOWN")!.Value, Seccomp = false };
+        var spec = Root.Spec("cat", "/proc/self/status") with { Capabilities = CapabilitySet.FromName("CHOWN")!.Value, Seccomp = SeccompPolicy.Unconfined };
 
         var status = StatusFields((await Outcome.OfAsync(spec)).Stdout);
 

@@ -11,7 +11,7 @@ public sealed class RunTests : ContainerTest
     {
         var outcome = await Outcome.OfAsync(Root.Shell("echo out; echo err >&2; exit 7"));
 
-        Assert.Equal(new Outcome(new ContainerExit(7, null), "out\n", "err\n"), outcome);
+        Assert.Equal((7, null, "out\n", "err\n"), (outcome.Exit.ExitCode, outcome.Exit.Signal, outcome.Stdout, outcome.Stderr));
     }
 
     [Fact]

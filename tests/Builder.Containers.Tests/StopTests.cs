@@ -57,7 +57,8 @@ public sealed class StopTests : ContainerTest
 
         container.Signal(Kill);
 
-        Assert.Equal(new ContainerExit(137, Kill), await container.WaitAsync(CancellationToken.None));
+        var exit = await container.WaitAsync(CancellationToken.None);
+        Assert.Equal((137, Kill), (exit.ExitCode, exit.Signal));
         container.Signal(Kill);
     }
 

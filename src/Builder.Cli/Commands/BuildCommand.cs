@@ -36,13 +36,11 @@ internal static class BuildCommand
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
-    private static readonly Option<string> UserNamespace = new("--userns") { Description = "User ids of RUN steps: host, or private for a user namespace a step", DefaultValueFactory = _ => "host", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
     private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret and for sources (GIT_AUTH_TOKEN, HTTP_AUTH_TOKEN_host), as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
     private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh, and default for repositories: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
     private static readonly Option<string[]> Allow = new("--allow") { Description = "What steps may have beyond a container: network.host, security.insecure, device[=NAME]", HelpName = "entitlement" };
-    private static readonly Option<string?> ShmSize = new("--shm-size") { Description = "Size of /dev/shm in RUN steps, such as 256m (default: 64m)", HelpName = "size" };
-    private static readonly Option<string[]> Ulimit = new("--ulimit") { Description = "A resource limit of RUN steps, as NAME=SOFT[:HARD]", HelpName = "limit" };
+    private static readonly Option<string?> StepTimeout = new("--step-timeout") { Description = "How long each RUN step may take, such as 90s or 1h30m", HelpName = "time" };
     private static readonly Option<string[]> CacheMount = new("--cache-mount") { Description = "The folder behind a RUN --mount=type=cache, as id=ID,dir=FOLDER (default: the store; see builder cache)", HelpName = "cache" };
     private static readonly Option<string> ContextModeOption = new("--context-mode") { Description = "Modes of the context's files: keep, or normalize to what git keeps", DefaultValueFactory = _ => "keep", HelpName = "mode" };
     private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
@@ -58,8 +56,13 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, UserNamespace, AddHost, Secret, Ssh, Allow, ShmSize, Ulimit, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
         };
+        foreach (var option in IsolationOptions.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
@@ -123,17 +126,10 @@ internal static class BuildCommand
             "none" => RunNetwork.None,
             var other => throw new BuilderException(CliErrors.Usage, $"unknown network '{other}'", "it is default, host or none"),
         },
-        UserNamespace = parsed.GetValue(UserNamespace) switch
-        {
-            "host" => UserNamespaceMode.Host,
-            "private" => UserNamespaceMode.Private,
-            var other => throw new BuilderException(CliErrors.Usage, $"unknown user namespace '{other}'", "it is host or private"),
-        },
+        Isolation = IsolationOptions.Of(parsed) with { TimeLimit = parsed.GetValue(StepTimeout) is { } time ? TimeOf(time) : null },
         Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(text => SecretSpec.Parse(text, name => Environment.GetEnvironmentVariable(name) is not null))],
         SshAgents = [.. (parsed.GetValue(Ssh) ?? []).Select(text => SshSpec.Parse(text, Environment.GetEnvironmentVariable))],
         Allowed = AllowedBy(parsed),
-        SharedMemorySize = parsed.GetValue(ShmSize) is { } size ? SizeOf(size) : null,
-        Limits = [.. (parsed.GetValue(Ulimit) ?? []).Select(ResourceLimit.Parse)],
         CachePlaces = (parsed.GetValue(CacheMount) ?? []).Select(CachePlace.Parse).ToDictionary(place => place.Id, place => place.Folder, StringComparer.Ordinal),
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
         SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
@@ -159,10 +155,10 @@ internal static class BuildCommand
         return parsed.GetValue(Network) == "host" ? allowed with { NetworkHost = true } : allowed;
     }
 
-    private static long SizeOf(string text) =>
-        GoValues.TryParseSize(text, out var size) && size > 0
-            ? size
-            : throw new BuilderException(CliErrors.Usage, $"'{text}' is not a size", "write it as a number of bytes, or with a unit: 256m, 1g");
+    private static TimeSpan TimeOf(string text) =>
+        GoValues.TryParseDuration(text, out var nanoseconds) && nanoseconds >= TimeSpan.NanosecondsPerTick
+            ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
+            : throw new BuilderException(CliErrors.Usage, $"--step-timeout: '{text}' is not a length of time", "write it with units: 90s, 1h30m");
 
     private static string ContextOf(ParseResult parsed)
     {

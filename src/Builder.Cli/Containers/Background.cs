@@ -71,7 +71,7 @@ internal static class Background
         {
             // The store's other things are in nobody's way while the container runs.
             using var hold = await new ContainerControl(session.Store, TimeProvider.System).HoldAsync(session.Store.Containers.Get(id), CancellationToken.None);
-            var exit = await new ContainerSupervisor(session.Store, TimeProvider.System).RunAsync(
+            var exit = await new ContainerSupervisor(session.Store, StoredIsolation.Of(hold.Container), TimeProvider.System).RunAsync(
                 hold, new ContainerConsole { Started = (_, _) => Say(Started) }, cancellationToken);
             return exit.ExitCode;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Cli.Commands;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 using Builder.Engine.Containers.Working;
@@ -32,9 +33,6 @@ internal sealed class ContainerFlags
     private readonly Option<string[]> publish = new("--publish", "-p") { Description = "Ports are not published; accepted for scripts", HelpName = "port" };
     private readonly Option<bool> privileged = new("--privileged") { Description = "Without walls: every capability and device that you have" };
     private readonly Option<string?> pull = new("--pull") { Description = "When to ask the registry for the image: missing, always or never (default: missing)", HelpName = "when" };
-    private readonly Option<string[]> ulimit = new("--ulimit") { Description = "A limit of each process, as NAME=SOFT[:HARD]; may be repeated", HelpName = "limit" };
-    private readonly Option<string?> shmSize = new("--shm-size") { Description = "The size of /dev/shm (default: 64m)", HelpName = "size" };
-    private readonly Option<string?> userns = new("--userns") { Description = "Whose user ids: host or private (default: host)", HelpName = "mode" };
     private readonly Argument<string> image = new("image") { Description = "Name or id of an image" };
     private readonly Argument<string[]> command = new("command") { Description = "What to run instead of the image's CMD", Arity = ArgumentArity.ZeroOrMore };
 
@@ -43,7 +41,7 @@ internal sealed class ContainerFlags
         foreach (var option in (Option[])
         [
             interactive, tty, env, envFile, volume, mount, tmpfs, workdir, user, remove, name, entrypoint, network, hostname, addHost, readOnly,
-            init, stopSignal, stopTimeout, label, publish, privileged, pull, ulimit, shmSize, userns,
+            init, stopSignal, stopTimeout, label, publish, privileged, pull, .. IsolationOptions.All,
         ])
         {
             verb.Options.Add(option);
@@ -91,27 +89,10 @@ internal sealed class ContainerFlags
                 Volumes = [.. (parsed.GetValue(volume) ?? []).Select(Absolute), .. mounts.Select(each => each.Volume).OfType<string>()],
                 Tmpfs = [.. parsed.GetValue(tmpfs) ?? [], .. mounts.Select(each => each.Tmpfs).OfType<string>()],
                 ExtraHosts = parsed.GetValue(addHost) ?? [],
-                Isolation = IsolationOf(parsed),
+                Privileged = parsed.GetValue(privileged),
+                Isolation = StoredIsolation.Take(parsed),
             },
         };
-    }
-
-    private Dictionary<string, IReadOnlyList<string>> IsolationOf(ParseResult parsed)
-    {
-        var isolation = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        void Add(string key, params string?[] values)
-        {
-            if (values.OfType<string>().ToArray() is { Length: > 0 } given)
-            {
-                isolation[key] = given;
-            }
-        }
-
-        Add("privileged", parsed.GetValue(privileged) ? "true" : null);
-        Add("ulimit", parsed.GetValue(ulimit) ?? []);
-        Add("shm-size", parsed.GetValue(shmSize));
-        Add("userns", parsed.GetValue(userns));
-        return isolation;
     }
 
     /// <summary>The container may be started from another folder one day.</summary>

@@ -17,11 +17,12 @@ internal static class Foreground
         SignalProxy? signals = null;
         try
         {
-            var exit = await new ContainerSupervisor(session.Store, TimeProvider.System).RunAsync(
+            var exit = await new ContainerSupervisor(session.Store, StoredIsolation.Of(hold.Container), TimeProvider.System).RunAsync(
                 hold,
                 new ContainerConsole
                 {
                     Output = (stream, bytes) => Terminal.Write(stream == OutputStream.Stderr, bytes.Span),
+                    Note = note => Terminal.WriteErrorLine($"note: {note}"),
                     WindowSize = settings.Tty ? UserTerminal.WindowSize : null,
                     Started = (input, signal) =>
                     {

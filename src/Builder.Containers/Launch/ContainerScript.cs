@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Linux;
+using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
 using Builder.Linux.Processes;
 using Builder.Linux.Script;
@@ -17,18 +18,21 @@ internal sealed class ContainerScript : ILaunchScript
     private readonly ContainerSpec spec;
     private readonly ProgramSearch search;
     private IReadOnlyList<ScriptOperation> attempts = [];
+    private readonly List<IDisposable> membership = [];
+    private readonly LabelScript labels;
     private LateIdMaps? maps;
     private TerminalHandover? terminal;
 
-    private ContainerScript(ContainerSpec spec) => (this.spec, search) = (spec, ProgramSearch.For(spec));
+    private ContainerScript(ContainerSpec spec) => (this.spec, search, labels) = (spec, ProgramSearch.For(spec), new LabelScript(spec.Labels));
 
-    public static ContainerScript For(ContainerSpec spec, HostFeatures host, ContainerPipes pipes)
+    /// <param name="group">The control group that the process joins; null for Builder's own.</param>
+    public static ContainerScript For(ContainerSpec spec, HostFeatures host, ContainerPipes pipes, ControlGroup? group)
     {
         ProcessTexts.Check(spec);
         var script = new ContainerScript(spec);
         try
         {
-            script.Compose(host, pipes);
+            script.Compose(host, pipes, group);
             return script;
         }
         catch
@@ -62,10 +66,11 @@ internal sealed class ContainerScript : ILaunchScript
     public void Dispose()
     {
         script.Dispose();
+        membership.ForEach(file => file.Dispose());
         maps?.Dispose();
     }
 
-    private void Compose(HostFeatures host, ContainerPipes pipes)
+    private void Compose(HostFeatures host, ContainerPipes pipes, ControlGroup? group)
     {
         script.ResetSignals();
         script.Close(script.Descriptor(pipes.ParentAlive.Writer));
@@ -74,6 +79,12 @@ internal sealed class ContainerScript : ILaunchScript
         script.NewKeyring();
         script.SetFileModeMask(0);
 
+        labels.Open(script);
+        if (spec.NetworkNamespace is { } network)
+        {
+            script.EnterNamespace(network, Namespaces.Network, "entering the private network");
+        }
+
         script.MakeMountsSlave();
         var mounts = new MountPlan(script, explanations);
         mounts.Make(spec, host);
@@ -81,7 +92,11 @@ internal sealed class ContainerScript : ILaunchScript
         script.ChangeRoot(root);
 
         mounts.Attach(spec);
-        script.SetHostname(spec.Hostname);
+        if (spec.Namespaces.HasFlag(Namespaces.Uts))
+        {
+            script.SetHostname(spec.Hostname);
+        }
+
         if (spec.Network == NetworkMode.None)
         {
             script.EnableLoopback();
@@ -103,19 +118,45 @@ internal sealed class ContainerScript : ILaunchScript
         script.SetFileModeMask(0x12);
 
         LimitsScript.Set(script, spec);
+        EnterControlGroup(group, host);
+        labels.Write(script);
         if (spec.UserNamespace == UserNamespaceMode.Private)
         {
             maps = LateIdMaps.SameAs(host.UserNamespace);
             script.EnterUserNamespace(maps);
         }
 
-        IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader));
+        IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader), explanations);
 
         script.CloseAll();
         attempts = script.Execute(search.Candidates, spec.Argv, ProcessTexts.Environment(spec));
     }
 
+    /// <summary>Those that the process is born in; it enters the others on its way.</summary>
     private Namespaces Kinds =>
-        Namespaces.Mount | Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc | Namespaces.Cgroup
-        | (spec.Network == NetworkMode.Host ? Namespaces.None : Namespaces.Network);
+        Namespaces.Mount
+        | (spec.Namespaces & (Namespaces.Pid | Namespaces.Uts | Namespaces.Ipc))
+        | (spec.Network == NetworkMode.None ? Namespaces.Network : Namespaces.None);
+
+    /// <summary>
+    /// Memory that was used before does not count, so the group is joined late; its namespace comes after that, so that the group is
+    /// the root of what the container sees.
+    /// </summary>
+    private void EnterControlGroup(ControlGroup? group, HostFeatures host)
+    {
+        if (group is not null)
+        {
+            script.JoinControlGroups(group.OpenMembership().Select(file =>
+            {
+                membership.Add(file);
+                return file;
+            }));
+        }
+
+        var kinds = spec.Namespaces & (Namespaces.Cgroup | (host.HasTimeNamespaces ? Namespaces.Time : Namespaces.None));
+        if (kinds != Namespaces.None)
+        {
+            script.EnterNewNamespaces(kinds, $"new namespaces: {kinds}");
+        }
+    }
 }

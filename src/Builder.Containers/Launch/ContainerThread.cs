@@ -1,3 +1,5 @@
+using Builder.Linux.ControlGroups;
+using Builder.Linux.Isolation;
 using Builder.Linux.Processes;
 
 namespace Builder.Containers.Launch;
@@ -9,7 +11,7 @@ namespace Builder.Containers.Launch;
 internal sealed class ContainerThread
 {
     private readonly ContainerSpec spec;
-    private readonly ProcessHandle? joined;
+    private readonly RunningContainer? joined;
     private readonly OutputReceiver output;
     private readonly CancellationToken launchCancellation;
     private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,8 +20,8 @@ internal sealed class ContainerThread
     private ChildProcess? running;
     private Pipe? stopRequests;
 
-    /// <param name="joined">The first process of a container that the new one is to join; null for a container of its own.</param>
-    public ContainerThread(ContainerSpec spec, ProcessHandle? joined, OutputReceiver output, CancellationToken launchCancellation)
+    /// <param name="joined">The container that the process is to join; null for one of its own.</param>
+    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation)
     {
         this.joined = joined;
         this.spec = spec;
@@ -35,6 +37,9 @@ internal sealed class ContainerThread
 
     /// <summary>The container's terminal, once it was started; this thread's until the end.</summary>
     public PseudoTerminal? Terminal { get; private set; }
+
+    /// <summary>The container's control group, once it was started; null when it has none.</summary>
+    public ControlGroup? Group { get; private set; }
 
     /// <summary>Asks the container to end, and makes it end after the grace period.</summary>
     public void Stop()
@@ -63,7 +68,8 @@ internal sealed class ContainerThread
         try
         {
             using var pipes = new ContainerPipes(spec.HasTerminal ? new TerminalHandover { Size = spec.TerminalSize } : null);
-            using var child = Launch(pipes);
+            using var group = joined is null && (spec.ControlGroup.IsNeeded || !spec.Namespaces.HasFlag(Namespaces.Pid)) ? ControlGroup.Create(GroupOf(spec)) : null;
+            using var child = Launch(pipes, group);
             using var stop = Pipe.Create(nonBlocking: true);
             lock (gate)
             {
@@ -71,8 +77,9 @@ internal sealed class ContainerThread
             }
 
             Terminal = pipes.Terminal?.Terminal;
+            Group = group;
             started.SetResult(child.Id);
-            exit = LookAfter(child, pipes, stop);
+            exit = LookAfter(child, pipes, stop, group);
         }
         catch (Exception exception)
         {
@@ -88,24 +95,34 @@ internal sealed class ContainerThread
     }
 #pragma warning restore CA1031
 
-    private ChildProcess Launch(ContainerPipes pipes)
+    /// <summary>Without a pid namespace nothing but a group holds the processes together.</summary>
+    private static ControlGroupRequest GroupOf(ContainerSpec spec) =>
+        spec.Namespaces.HasFlag(Namespaces.Pid) ? spec.ControlGroup : spec.ControlGroup with { CanFreeze = true };
+
+    private ChildProcess Launch(ContainerPipes pipes, ControlGroup? group)
     {
         using ILaunchScript script = joined is null
-            ? ContainerScript.For(spec, HostFeatures.Current, pipes)
+            ? ContainerScript.For(spec, HostFeatures.Current, pipes, group)
             : JoinScript.For(spec, joined, HostFeatures.Current, pipes);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
         return child;
     }
 
-    private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop)
+    private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop, ControlGroup? group)
     {
+        var plan = new StopPlan(child, stop.Reader, spec.StopGrace, spec.TimeLimit);
         try
         {
-            new OutputPump(pipes, output).RunUntilEnd(child, new StopPlan(child, stop.Reader, spec.StopGrace));
+            new OutputPump(pipes, output).RunUntilEnd(child, plan);
         }
         finally
         {
+            if (!spec.Namespaces.HasFlag(Namespaces.Pid))
+            {
+                group?.Kill();
+            }
+
             // Nobody may signal a process id that is about to be free, and no exception may leave processes behind.
             child.Signal(Signals.Kill);
             lock (gate)
@@ -115,6 +132,6 @@ internal sealed class ContainerThread
         }
 
         var status = child.Wait();
-        return new ContainerExit(status.Code, status.Signal);
+        return ExitReport.Of(status, group) with { TimedOut = plan.TimedOut };
     }
 }

@@ -10,6 +10,9 @@ internal sealed class FailureExplanations
 {
     private readonly Dictionary<ScriptOperation, Func<Errno, BuilderException>> known = [];
 
+    /// <summary>The operation that loads the user's own system call policy, which everything after it runs under.</summary>
+    public ScriptOperation? Policy { get; set; }
+
     public void Add(ScriptOperation operation, Func<Errno, BuilderException> explain) => known.Add(operation, explain);
 
     public BuilderException Explain(ScriptFailure failure) =>
@@ -31,8 +34,10 @@ internal sealed class FailureExplanations
         },
         inner: refused);
 
-    private static string? Remedy(ScriptFailure failure) => failure.Errno switch
+    private string? Remedy(ScriptFailure failure) => failure.Errno switch
     {
+        _ when Policy is { } policy && failure.Operation.Index > policy.Index =>
+            $"the policy of --security-opt seccomp has to allow {failure.Operation.Call.ToString().ToLowerInvariant()}; with --security-opt no-new-privileges it is loaded last and needs to allow less",
         Errno.EINVAL when failure.Operation.Call == SystemCall.Mount =>
             "the root directory is no mount point, as in a chroot: bind the folder on itself (mount --bind) before entering it",
         Errno.ENOSYS => "Linux 5.12 or newer is needed; inside another container its seccomp filter may hide the call",

@@ -17,6 +17,9 @@ internal sealed record HostFeatures(UserNamespace UserNamespace, CapabilitySet C
 
     public bool MayMountSys(NetworkMode network) => !InUserNamespace || network != NetworkMode.Host;
 
+    /// <summary>Since Linux 6.1 a process that has asked for one is in it from its next program on.</summary>
+    public bool HasTimeNamespaces { get; } = File.Exists("/proc/self/ns/time_for_children") && Environment.OSVersion.Version >= new Version(6, 2);
+
     public bool KnowsGroup(uint group) => UserNamespace.Groups.Contains(group);
 
     public bool KnowsUser(uint user) => UserNamespace.Users.Contains(user);

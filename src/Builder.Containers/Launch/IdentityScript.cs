@@ -1,7 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.Isolation;
-using Builder.Linux.Isolation.Seccomp;
 using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
@@ -10,17 +9,18 @@ namespace Builder.Containers.Launch;
 internal static class IdentityScript
 {
     /// <param name="parentAlive">See <see cref="SyscallScript.DieWithParent"/>; null when that comes later.</param>
-    public static void Assume(SyscallScript script, ContainerSpec spec, HostFeatures host, ScriptValue? parentAlive)
+    public static void Assume(SyscallScript script, ContainerSpec spec, HostFeatures host, ScriptValue? parentAlive, FailureExplanations explanations)
     {
         CheckMapped(spec.User, host);
-        var granted = spec.Capabilities & host.Capabilities;
+        var granted = Granted(spec, host);
         script.LimitBoundingSet(granted);
 
         // Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go and all that
         // follows runs under it; with no_new_privs it comes last.
-        if (spec.Seccomp && !spec.NoNewPrivileges)
+        if (!spec.Seccomp.IsUnconfined && !spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompProgram.ForThisMachine(granted));
+            var load = script.LoadFilter(spec.Seccomp.Compile(granted));
+            explanations.Policy = spec.Seccomp.IsDefault ? null : load;
         }
 
         // A namespace that an ordinary user made with a single id denies setgroups(2): there is nobody to be.
@@ -51,10 +51,19 @@ internal static class IdentityScript
             script.ForbidNewPrivileges();
         }
 
-        if (spec.Seccomp && spec.NoNewPrivileges)
+        if (!spec.Seccomp.IsUnconfined && spec.NoNewPrivileges)
         {
-            script.LoadFilter(SeccompProgram.ForThisMachine(granted));
+            script.LoadFilter(spec.Seccomp.Compile(granted));
         }
+    }
+
+    private static CapabilitySet Granted(ContainerSpec spec, HostFeatures host)
+    {
+        var missing = spec.RequiredCapabilities - host.Capabilities;
+        return missing == CapabilitySet.None ? (spec.Capabilities | spec.RequiredCapabilities) & host.Capabilities : throw new BuilderException(
+            ContainersErrors.MissingCapability,
+            $"{missing} cannot be given: Builder does not have it",
+            "start Builder as root, or in a container that has it (--cap-add)");
     }
 
     private static void CheckMapped(ResolvedUser user, HostFeatures host)

@@ -17,10 +17,12 @@ internal sealed class JoinScript : ILaunchScript
     private static readonly (Namespaces Kind, string Name)[] Kinds =
     [
         (Namespaces.User, "user"), (Namespaces.Mount, "mnt"), (Namespaces.Pid, "pid"), (Namespaces.Uts, "uts"),
-        (Namespaces.Ipc, "ipc"), (Namespaces.Network, "net"), (Namespaces.Cgroup, "cgroup"),
+        (Namespaces.Ipc, "ipc"), (Namespaces.Network, "net"), (Namespaces.Cgroup, "cgroup"), (Namespaces.Time, "time"),
     ];
 
     private readonly SyscallScript script = new(forks: true);
+    private readonly List<IDisposable> membership = [];
+    private readonly LabelScript labels;
     private readonly FailureExplanations explanations = new();
     private readonly ContainerSpec spec;
     private readonly ProgramSearch search;
@@ -28,15 +30,15 @@ internal sealed class JoinScript : ILaunchScript
     private ScriptVariable? forked;
     private TerminalHandover? terminal;
 
-    private JoinScript(ContainerSpec spec) => (this.spec, search) = (spec, ProgramSearch.For(spec));
+    private JoinScript(ContainerSpec spec) => (this.spec, search, labels) = (spec, ProgramSearch.For(spec), new LabelScript(spec.Labels));
 
-    public static JoinScript For(ContainerSpec spec, ProcessHandle first, HostFeatures host, ContainerPipes pipes)
+    public static JoinScript For(ContainerSpec spec, RunningContainer container, HostFeatures host, ContainerPipes pipes)
     {
         ProcessTexts.Check(spec);
         var script = new JoinScript(spec);
         try
         {
-            script.Compose(first, host, pipes);
+            script.Compose(container, host, pipes);
             return script;
         }
         catch
@@ -53,15 +55,27 @@ internal sealed class JoinScript : ILaunchScript
         return child ?? throw (attempts.Any(attempt => attempt.Error is not null) ? search.Explain(attempts) : explanations.Explain(failure!));
     }
 
-    public void Dispose() => script.Dispose();
+    public void Dispose()
+    {
+        script.Dispose();
+        membership.ForEach(file => file.Dispose());
+    }
 
-    private void Compose(ProcessHandle first, HostFeatures host, ContainerPipes pipes)
+    private void Compose(RunningContainer container, HostFeatures host, ContainerPipes pipes)
     {
         script.ResetSignals();
         script.HideFromOthers();
         script.Close(script.Descriptor(pipes.ParentAlive.Writer));
         script.NewKeyring();
-        var join = script.JoinNamespaces(script.Descriptor(first.Handle), KindsOf(first));
+        labels.Open(script);
+        if (container.Group is { } group)
+        {
+            var files = group.OpenMembership();
+            membership.AddRange(files);
+            script.JoinControlGroups(files);
+        }
+
+        var join = script.JoinNamespaces(script.Descriptor(container.First.Handle), KindsOf(container.First));
         explanations.Add(join, errno => errno == Errno.ESRCH
             ? new BuilderException(ContainersErrors.NotRunning, "the container has ended")
             : new BuilderException(ContainersErrors.Namespaces, $"the namespaces of the container cannot be joined: {errno.Describe()}"));
@@ -71,7 +85,8 @@ internal sealed class JoinScript : ILaunchScript
         WorkingDirectory.Enter(script, spec, explanations);
         script.SetFileModeMask(0x12);
         LimitsScript.Set(script, spec);
-        IdentityScript.Assume(script, spec, host, parentAlive: null);
+        labels.Write(script);
+        IdentityScript.Assume(script, spec, host, parentAlive: null, explanations);
         forked = script.Fork(() =>
         {
             script.NewSession();

@@ -27,7 +27,7 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
     /// <summary>Makes every mount, in the sight of the host's tree.</summary>
     public void Make(ContainerSpec spec, HostFeatures host)
     {
-        proc = script.NewFileSystem("proc", Inert);
+        proc = MakeProc(spec, host);
         sys = MakeSys(spec, host);
         devices.Make(spec, host);
         foreach (var mount in spec.Mounts)
@@ -54,6 +54,19 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
         devices.AttachInside();
         new PathProtection(script, devices.Mount).Apply(spec);
         AttachRequested(IsBelowKernelPaths);
+    }
+
+    /// <summary>Only a pid namespace of one's own has a /proc of one's own; in a user namespace the host's can but be copied.</summary>
+    private ScriptVariable MakeProc(ContainerSpec spec, HostFeatures host)
+    {
+        if (spec.Namespaces.HasFlag(Namespaces.Pid) || !host.InUserNamespace)
+        {
+            return script.NewFileSystem("proc", Inert);
+        }
+
+        script.CopyMount("/proc", recursive: true, out var copy);
+        script.RestrictMount(copy, Inert, recursive: true, "restricting /proc");
+        return copy;
     }
 
     private ScriptVariable MakeSys(ContainerSpec spec, HostFeatures host)

@@ -6,8 +6,10 @@ using Builder.Linux.Processes;
 namespace Builder.Containers.Launch;
 
 /// <summary>How a container is brought to its end: politely if it listens, by force when the grace period is over.</summary>
-internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan grace)
+/// <param name="limit">How long the container may run; null for ever.</param>
+internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan grace, TimeSpan? limit)
 {
+    private readonly long? end = limit is { } time ? In(time) : null;
     private long? deadline;
     private bool killed;
 
@@ -15,14 +17,17 @@ internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan
     public SafeHandle? Requests => deadline is null && !killed ? requests : null;
 
     /// <summary>How long to wait for anything else; null for ever.</summary>
-    public TimeSpan? Patience => deadline is { } end && !killed ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end) : null;
+    public TimeSpan? Patience => killed || (deadline ?? end) is not { } next ? null : Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), next);
+
+    /// <summary>The container was stopped because its time was over.</summary>
+    public bool TimedOut { get; private set; }
 
     public void Begin()
     {
         // The first process of a pid namespace has no default actions: what it does not catch does nothing.
         if (grace > TimeSpan.Zero && Catches(child.Id, Signals.Terminate))
         {
-            deadline = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
+            deadline = In(grace);
             child.Signal(Signals.Terminate);
         }
         else
@@ -31,14 +36,25 @@ internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan
         }
     }
 
-    /// <summary>Kills when the time is up.</summary>
+    /// <summary>Ends the container when its time is up, and kills it when that of the grace is.</summary>
     public void Check()
     {
-        if (Patience is { } left && left <= TimeSpan.Zero)
+        if (Patience is not { } left || left > TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (deadline is not null)
         {
             Kill();
+            return;
         }
+
+        TimedOut = true;
+        Begin();
     }
+
+    private static long In(TimeSpan time) => Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     private void Kill()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Builder.Containers;
 using Builder.Engine.Containers;
 using Builder.Engine.Copying;
@@ -24,7 +25,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         await using var mounts = await mounting.MakeAsync(vertex, operation, inputs, files, cancellationToken);
         var spec = Describe(operation, draft, files, mounts);
         var tail = new OutputTail();
-        var exit = await ContainerProcess.RunAsync(
+        var container = await ContainerProcess.StartAsync(
             files.WithStubs(operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec),
             (stream, bytes) =>
             {
@@ -32,11 +33,18 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
                 events.Publish(new VertexLog(vertex, time.GetUtcNow(), stream == OutputStream.Stdout ? 1 : 2, bytes.ToArray()));
             },
             cancellationToken);
+        foreach (var note in container.ControlGroup?.Notes ?? [])
+        {
+            events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes($"note: {note}\n")));
+        }
 
+        var exit = await container.WaitAsync(cancellationToken);
+        var usage = exit.Usage;
+        events.Publish(new VertexUsage(vertex, time.GetUtcNow(), usage.CpuTime, usage.PeakMemory, usage.ReadBytes, usage.WrittenBytes));
         files.RemoveStubs();
-        return exit.Succeeded
+        return exit.Succeeded && !exit.TimedOut
             ? new StepResult(draft.Commit(time.GetUtcNow()))
-            : throw new StepFailedException(string.Join(' ', operation.Arguments), exit.ExitCode, exit.Signal, tail.Lines);
+            : throw StepFailure.Of(string.Join(' ', operation.Arguments), exit, settings.Isolation.TimeLimit, tail.Lines);
     }
 
     private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts)
@@ -50,7 +58,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         var added = devices.Resolve(operation.Devices);
         var environment = StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment);
         var network = operation.Network == RunNetwork.None ? NetworkMode.None : NetworkMode.Host;
-        return new ContainerSpec
+        return settings.Isolation.ApplyTo(new ContainerSpec
         {
             Argv = operation.Arguments,
             Env = StepEnvironment.Complete(StepEnvironment.Replace(environment, [.. added.Variables, .. mounts.Variables]), user),
@@ -58,11 +66,8 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             User = user,
             Hostname = operation.Hostname,
             Network = network,
-            UserNamespace = settings.UserNamespace,
             Root = StepFiles.RootOf(draft),
             Devices = added.Nodes,
-            Limits = settings.Limits,
-            SharedMemorySize = settings.SharedMemorySize ?? ContainerSpec.DefaultSharedMemorySize,
             Mounts =
             [
                 .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)), network),
@@ -70,7 +75,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
                 .. added.Mounts,
                 .. mounts.Mounts,
             ],
-        };
+        });
     }
 
     private static IEnumerable<ContainerMount> ScriptMounts(RunOperation operation, StepFiles files)

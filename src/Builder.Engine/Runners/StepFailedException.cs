@@ -5,14 +5,18 @@ namespace Builder.Engine.Runners;
 /// <summary>The command of a step ended with another status than 0.</summary>
 public sealed class StepFailedException : BuilderException
 {
-    public StepFailedException(string command, int exitCode, int? signal, IReadOnlyList<string> lastLines, SourceSpan? span = null)
-        : base(EngineErrors.StepFailed, Describe(command, exitCode, signal), HintFor(exitCode), span)
+    /// <param name="cause">Why, where more is known than the status.</param>
+    public StepFailedException(string command, int exitCode, int? signal, IReadOnlyList<string> lastLines, SourceSpan? span = null, StepFailureCause? cause = null)
+        : base(EngineErrors.StepFailed, Describe(command, exitCode, signal, cause), cause?.Remedy ?? HintFor(exitCode), span)
     {
+        Cause = cause;
         Command = command;
         ProcessExitCode = exitCode;
         Signal = signal;
         LastLines = lastLines;
     }
+
+    public StepFailureCause? Cause { get; }
 
     public string Command { get; }
 
@@ -25,10 +29,11 @@ public sealed class StepFailedException : BuilderException
     public IReadOnlyList<string> LastLines { get; }
 
     public override BuilderException At(SourceSpan span) =>
-        Span is not null ? this : new StepFailedException(Command, ProcessExitCode, Signal, LastLines, span);
+        Span is not null ? this : new StepFailedException(Command, ProcessExitCode, Signal, LastLines, span, Cause);
 
-    private static string Describe(string command, int exitCode, int? signal) =>
-        $"process \"{command}\" did not complete successfully: exit code: {exitCode}" + (signal is null ? "" : $" (ended by signal {signal})");
+    private static string Describe(string command, int exitCode, int? signal, StepFailureCause? cause) =>
+        cause is not null ? $"process \"{command}\" {cause.Reason} (exit code: {exitCode})"
+        : $"process \"{command}\" did not complete successfully: exit code: {exitCode}" + (signal is null ? "" : $" (ended by signal {signal})");
 
     private static string? HintFor(int exitCode) => exitCode switch
     {
@@ -38,3 +43,7 @@ public sealed class StepFailedException : BuilderException
         _ => null,
     };
 }
+
+/// <param name="Reason">What was done to the process, as in "killed: out of memory".</param>
+/// <param name="Remedy">What to do about it.</param>
+public sealed record StepFailureCause(string Reason, string Remedy);

@@ -32,3 +32,8 @@ public sealed record VertexProgress(Vertex Vertex, DateTimeOffset Time, string N
 
 /// <summary>A remark for the user about the step.</summary>
 public sealed record VertexWarning(Vertex Vertex, DateTimeOffset Time, Diagnostics.Diagnostic Warning) : BuildEvent(Vertex, Time);
+
+/// <summary>What the processes of a step have used, told when they have ended.</summary>
+/// <param name="PeakMemory">Bytes: of all together when the step had a control group for memory, else of the biggest process; null when nobody counted.</param>
+/// <param name="ReadBytes">From block devices.</param>
+public sealed record VertexUsage(Vertex Vertex, DateTimeOffset Time, TimeSpan CpuTime, long? PeakMemory, long ReadBytes, long WrittenBytes) : BuildEvent(Vertex, Time);

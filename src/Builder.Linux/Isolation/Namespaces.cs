@@ -5,6 +5,7 @@ namespace Builder.Linux.Isolation;
 public enum Namespaces
 {
     None = 0,
+    Time = 0x0000_0080,
     Mount = 0x0002_0000,
     Cgroup = 0x0200_0000,
     Uts = 0x0400_0000,

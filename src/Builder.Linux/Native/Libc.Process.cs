@@ -33,9 +33,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int PollDescriptors(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
-    /// <summary>waitid(2).</summary>
-    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
-    internal static partial int WaitId(int idType, uint id, ChildInformation* information, int options);
+    /// <summary>getrusage(2).</summary>
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    internal static partial int GetUsage(int who, ResourceUsage* usage);
 
     /// <summary>kill(2).</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
@@ -78,5 +78,40 @@ internal static unsafe partial class Libc
 
         [FieldOffset(24)]
         public int Status;
+    }
+
+    /// <summary>struct rusage: two times in seconds and microseconds, then fourteen numbers.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 144)]
+    internal struct ResourceUsage
+    {
+        private const int BytesPerBlock = 512;
+
+        [FieldOffset(0)]
+        public long UserSeconds;
+
+        [FieldOffset(8)]
+        public long UserMicroseconds;
+
+        [FieldOffset(16)]
+        public long SystemSeconds;
+
+        [FieldOffset(24)]
+        public long SystemMicroseconds;
+
+        [FieldOffset(32)]
+        public long PeakKibibytes;
+
+        [FieldOffset(88)]
+        public long BlocksRead;
+
+        [FieldOffset(96)]
+        public long BlocksWritten;
+
+        public readonly Processes.ProcessUsage Measured => new(
+            TimeSpan.FromSeconds(UserSeconds) + TimeSpan.FromMicroseconds(UserMicroseconds),
+            TimeSpan.FromSeconds(SystemSeconds) + TimeSpan.FromMicroseconds(SystemMicroseconds),
+            PeakKibibytes * 1024,
+            BlocksRead * BytesPerBlock,
+            BlocksWritten * BytesPerBlock);
     }
 }

@@ -6,7 +6,25 @@ using Microsoft.Win32.SafeHandles;
 namespace Builder.Linux.Processes;
 
 /// <summary>How a process ended: its exit code, or the signal that ended it.</summary>
-public readonly record struct ExitStatus(int Code, int? Signal);
+/// <param name="Usage">What it and those that it waited for have used.</param>
+public readonly record struct ExitStatus(int Code, int? Signal, ProcessUsage Usage);
+
+/// <summary>What getrusage(2) counts.</summary>
+/// <param name="PeakMemory">Bytes of the biggest single process.</param>
+/// <param name="ReadBytes">From block devices.</param>
+public readonly unsafe record struct ProcessUsage(TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory, long ReadBytes, long WrittenBytes)
+{
+    /// <summary>In bytes. A child that shared our memory before it executed its program inherits this as its own peak.</summary>
+    public static long PeakMemoryOfThisProcess
+    {
+        get
+        {
+            const int Self = 0;
+            var usage = default(Libc.ResourceUsage);
+            return Libc.GetUsage(Self, &usage) == 0 ? usage.Measured.PeakMemory : long.MaxValue;
+        }
+    }
+}
 
 /// <summary>A child that this process has to wait for.</summary>
 public sealed unsafe class ChildProcess : IDisposable
@@ -42,7 +60,8 @@ public sealed unsafe class ChildProcess : IDisposable
     public ExitStatus Wait()
     {
         var information = default(Libc.ChildInformation);
-        while (Libc.WaitId(PidFdKind, (uint)Handle.DangerousGetHandle(), &information, Exited) < 0)
+        var usage = default(Libc.ResourceUsage);
+        while (Libc.RawSyscall(SyscallNumbers.Of(SystemCall.WaitId), PidFdKind, Handle.DangerousGetHandle(), (nint)(&information), Exited, (nint)(&usage), 0) < 0)
         {
             var errno = (Errno)Marshal.GetLastPInvokeError();
             if (errno != Errno.EINTR)
@@ -52,8 +71,8 @@ public sealed unsafe class ChildProcess : IDisposable
         }
 
         return information.Code == ExitedByItself
-            ? new ExitStatus(information.Status, null)
-            : new ExitStatus(128 + information.Status, information.Status);
+            ? new ExitStatus(information.Status, null, usage.Measured)
+            : new ExitStatus(128 + information.Status, information.Status, usage.Measured);
     }
 
     public void Dispose() => Handle.Dispose();

@@ -61,6 +61,9 @@ public sealed partial class SyscallScript
     public ScriptOperation OpenForWriting(string path, out ScriptVariable file) =>
         Add($"opening {path}", SystemCall.OpenAt, out file, "file", CurrentDirectory, Text(path), O_WRONLY | O_CLOEXEC, 0);
 
+    public ScriptOperation Write(ScriptValue descriptor, string text, string description) =>
+        Add(description, SystemCall.Write, descriptor, Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
+
     public ScriptOperation Close(ScriptValue descriptor) => Add("close", SystemCall.Close, descriptor);
 
     public ScriptOperation Read(ScriptValue descriptor, string description) =>

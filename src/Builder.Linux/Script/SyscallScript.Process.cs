@@ -65,6 +65,24 @@ public sealed partial class SyscallScript
         Read(Descriptor(maps.Mapped.Reader), "waiting for the ids of the user namespace").AtLeast(1);
     }
 
+    /// <summary>Becomes a member of control groups: it writes <c>0</c>, which stands for itself, to their files.</summary>
+    public void JoinControlGroups(IEnumerable<System.Runtime.InteropServices.SafeHandle> membership)
+    {
+        ArgumentNullException.ThrowIfNull(membership);
+        var self = Text("0");
+        foreach (var file in membership)
+        {
+            Add("joining the control group", SystemCall.Write, Descriptor(file), self, 1);
+        }
+    }
+
+    /// <summary>New namespaces of this process, from here on; that of time from its next program on (Linux 6.1).</summary>
+    public ScriptOperation EnterNewNamespaces(Namespaces kinds, string description) => Add(description, SystemCall.Unshare, (long)kinds);
+
+    /// <summary>Enters the namespace behind a descriptor.</summary>
+    public ScriptOperation EnterNamespace(System.Runtime.InteropServices.SafeHandle place, Namespaces kind, string description) =>
+        Add(description, SystemCall.SetNs, Descriptor(place), (long)kind);
+
     public ScriptOperation NewSession() => Add("setsid", SystemCall.SetSid);
 
     /// <summary>A keyring of its own; tolerated where the kernel has none or the quota is used up.</summary>

@@ -44,6 +44,7 @@ public enum SystemCall
     SetResUid,
     SetSid,
     Unshare,
+    WaitId,
     Write,
     Socket,
     SymlinkAt,

@@ -58,6 +58,9 @@ public sealed record ContainerSettings
     /// <summary>A process of Builder's own is process 1, which reaps orphans and passes signals on.</summary>
     public bool Init { get; init; }
 
+    /// <summary>Without walls: every capability and device that Builder has.</summary>
+    public bool Privileged { get; init; }
+
     /// <summary>Null is the beginning of the id.</summary>
     public string? Hostname { get; init; }
 
@@ -79,7 +82,6 @@ public sealed record ContainerSettings
     /// <summary>Each <c>NAME:ADDRESS</c>.</summary>
     public IReadOnlyList<string> ExtraHosts { get; init => field = value ?? []; } = [];
 
-    /// <summary>What the walls are made of, by the name of the option without its dashes, as the user wrote it.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Isolation { get; init => field = value ?? new Dictionary<string, IReadOnlyList<string>>(); } =
-        new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>What the walls are made of: options of the command line, as the user wrote them (<c>--memory=64m</c>).</summary>
+    public IReadOnlyList<string> Isolation { get; init => field = value ?? []; } = [];
 }

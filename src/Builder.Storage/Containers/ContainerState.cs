@@ -41,8 +41,8 @@ public sealed record ContainerState
     /// <summary>The kernel ended it for want of memory.</summary>
     public bool OutOfMemory { get; init; }
 
-    /// <summary>Where its control groups are; null without any. Whoever freezes it needs to know.</summary>
-    public string? ControlGroup { get; init; }
+    /// <summary>The directories of its control group by controller; null without one. Whoever freezes or joins it needs to know.</summary>
+    public IReadOnlyDictionary<string, string>? ControlGroup { get; init; }
 
     /// <summary>What a container becomes whose supervisor died: the kernel has killed it with it.</summary>
     public ContainerState AfterLossOfSupervisor() => this with

@@ -17,7 +17,10 @@ internal static class BpfInterpreter
         BinaryPrimitives.WriteUInt32LittleEndian(data[4..], architecture);
         for (var i = 0; i < arguments.Length; i++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(data[(16 + (8 * i))..], arguments[i]);
+            // The kernel reads words of its own order: the two halves of an argument change places where that is big-endian.
+            var (first, second) = IsBigEndian(architecture) ? (arguments[i] >> 32, arguments[i]) : (arguments[i], arguments[i] >> 32);
+            BinaryPrimitives.WriteUInt32LittleEndian(data[(16 + (8 * i))..], (uint)first);
+            BinaryPrimitives.WriteUInt32LittleEndian(data[(20 + (8 * i))..], (uint)second);
         }
 
         uint accumulator = 0;
@@ -39,6 +42,12 @@ internal static class BpfInterpreter
                 case 0x35:
                     at += accumulator >= instruction.Operand ? instruction.IfTrue : instruction.IfFalse;
                     break;
+                case 0x25:
+                    at += accumulator > instruction.Operand ? instruction.IfTrue : instruction.IfFalse;
+                    break;
+                case 0x54:
+                    accumulator &= instruction.Operand;
+                    break;
                 case 0x45:
                     at += (accumulator & instruction.Operand) != 0 ? instruction.IfTrue : instruction.IfFalse;
                     break;
@@ -49,4 +58,7 @@ internal static class BpfInterpreter
             }
         }
     }
+
+    /// <summary>__AUDIT_ARCH_LE is missing in the word.</summary>
+    private static bool IsBigEndian(uint architecture) => (architecture & 0x4000_0000) == 0;
 }

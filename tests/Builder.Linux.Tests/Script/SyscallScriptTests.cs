@@ -147,7 +147,7 @@ public sealed class SyscallScriptTests : IDisposable
 
         child.Signal(Signals.Kill);
 
-        Assert.Equal(new ExitStatus(137, Signals.Kill), child.Wait());
+        Assert.Equal(new ExitStatus(137, Signals.Kill, default), child.Wait() with { Usage = default });
     }
 
     private ChildProcess Started()

@@ -1,3 +1,4 @@
+using Builder.Linux.ControlGroups;
 using Builder.Storage.Containers;
 
 namespace Builder.Engine.Containers.Working;
@@ -22,6 +23,26 @@ public static class ContainerStates
     public static bool IsPaused(StoredContainer container)
     {
         ArgumentNullException.ThrowIfNull(container);
-        return false;
+        return GroupOf(container) is { } group && Frozen(group);
+    }
+
+    /// <summary>The control group of a container that runs; null when it has none. It is its supervisor's to remove.</summary>
+    public static ControlGroup? GroupOf(StoredContainer container)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        return container is { IsRunning: true, State.ControlGroup: { Count: > 0 } directories } ? ControlGroup.Open(directories) : null;
+    }
+
+    private static bool Frozen(ControlGroup group)
+    {
+        try
+        {
+            return group.IsFrozen;
+        }
+        catch (Exception e) when (e is Diagnostics.BuilderException or IOException or UnauthorizedAccessException or Linux.LinuxException)
+        {
+            // It has ended meanwhile, or its group belongs to somebody else.
+            return false;
+        }
     }
 }

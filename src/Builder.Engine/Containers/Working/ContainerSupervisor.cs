@@ -10,6 +10,9 @@ public sealed record ContainerConsole
 {
     public OutputReceiver? Output { get; init; }
 
+    /// <summary>Told of limits that the machine does not have, where that was allowed.</summary>
+    public Action<string>? Note { get; init; }
+
     public (int Columns, int Rows)? WindowSize { get; init; }
 
     /// <summary>Called when the program has been started, with the way to its input and to send it signals.</summary>
@@ -20,7 +23,7 @@ public sealed record ContainerConsole
 /// Runs a container from its start to its end: writes down how it is, keeps what it says, serves those who attach. The container
 /// lives as long as the process that does this, and no longer: the kernel sees to that.
 /// </summary>
-public sealed class ContainerSupervisor(BuilderStore store, TimeProvider time)
+public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings isolation, TimeProvider time)
 {
     /// <param name="hold">Is let go of at the end; a container with <c>--rm</c> is gone then.</param>
     /// <exception cref="Diagnostics.BuilderException">The container could not be started.</exception>
@@ -55,7 +58,7 @@ public sealed class ContainerSupervisor(BuilderStore store, TimeProvider time)
         var settings = hold.Container.Record.Settings;
         using var input = new ContainerInput(settings.OpenStdin, settings.Tty);
         using var log = new ContainerLog(hold.Container.LogPath, time);
-        var spec = new SpecComposer(store).Compose(hold.Container, files) with
+        var spec = new SpecComposer(store, Freezable(isolation)).Compose(hold.Container, files) with
         {
             HasTerminal = settings.Tty,
             TerminalSize = console.WindowSize,
@@ -80,7 +83,13 @@ public sealed class ContainerSupervisor(BuilderStore store, TimeProvider time)
             SupervisorId = Environment.ProcessId,
             SupervisorStarted = ProcessHandle.StartOf(Environment.ProcessId),
             StartedAt = time.GetUtcNow(),
+            ControlGroup = process.ControlGroup?.Directories,
         });
+        foreach (var note in isolation.ControlGroup.IsNeeded ? process.ControlGroup?.Notes ?? [] : [])
+        {
+            console.Note?.Invoke(note);
+        }
+
         console.Started?.Invoke(input, process.Signal);
         var exit = await WaitAsync(process, cancellationToken);
         hold.Write(hold.Container.State with
@@ -89,10 +98,19 @@ public sealed class ContainerSupervisor(BuilderStore store, TimeProvider time)
             ProcessId = 0,
             FinishedAt = time.GetUtcNow(),
             ExitCode = exit.ExitCode,
+            OutOfMemory = exit.MemoryExhausted is not null,
+            ControlGroup = null,
         });
         attached.SendExit(exit.ExitCode);
         cancellationToken.ThrowIfCancellationRequested();
         return exit;
+    }
+
+    /// <summary>Every container can be paused where that can be had; it is no reason not to run one that it cannot.</summary>
+    private static IsolationSettings Freezable(IsolationSettings settings)
+    {
+        var group = settings.ControlGroup;
+        return settings with { ControlGroup = group with { CanFreeze = true, IsBestEffort = group.IsBestEffort || !group.IsNeeded } };
     }
 
     /// <summary>A cancelled container has an end as any other, which is written down before the cancellation goes on.</summary>

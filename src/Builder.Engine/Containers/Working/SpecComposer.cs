@@ -10,7 +10,7 @@ using Builder.Storage.Containers;
 namespace Builder.Engine.Containers.Working;
 
 /// <summary>Turns the record of a container into what is launched.</summary>
-internal sealed class SpecComposer(BuilderStore store)
+internal sealed class SpecComposer(BuilderStore store, IsolationSettings isolation)
 {
     private const int HostnameDigits = 12;
 
@@ -23,7 +23,7 @@ internal sealed class SpecComposer(BuilderStore store)
         var view = record.IsWhole ? RootDirectory.Open(container.UpperDir) : OverlayMount.OpenView([container.UpperDir, .. lowers], store.Snapshots.UserXattrs);
         using (view)
         {
-            var spec = Process(record, [.. record.Execution.Entrypoint ?? [], .. record.Execution.Cmd ?? []], record.Execution.User, view);
+            var spec = Process(record, isolation, [.. record.Execution.Entrypoint ?? [], .. record.Execution.Cmd ?? []], record.Execution.User, view);
             spec = spec with
             {
                 Root = record.IsWhole ? new DirectoryRoot(container.UpperDir) : new OverlayRoot(lowers, container.UpperDir, container.WorkDir, Volatile: false),
@@ -36,7 +36,7 @@ internal sealed class SpecComposer(BuilderStore store)
 
     /// <summary>What is the same for each process of a container. The root is not said: the process may be in it already.</summary>
     /// <param name="root">The container's files, to look users up in.</param>
-    public static ContainerSpec Process(ContainerRecord record, IReadOnlyList<string> argv, string? userText, RootDirectory root)
+    public static ContainerSpec Process(ContainerRecord record, IsolationSettings isolation, IReadOnlyList<string> argv, string? userText, RootDirectory root)
     {
         var settings = record.Settings;
         var user = UserLookup.Resolve(userText ?? "", AccountFiles.Reader(root));
@@ -47,17 +47,25 @@ internal sealed class SpecComposer(BuilderStore store)
             environment.Add("TERM=xterm");
         }
 
-        var spec = new ContainerSpec
+        var spec = isolation.ApplyTo(new ContainerSpec
         {
             Argv = argv.Count > 0 ? argv : throw new BuilderException(EngineErrors.NoCommand, "there is nothing to run"),
             Env = StepEnvironment.Complete(StepEnvironment.Replace(environment, [.. record.Execution.Env ?? []]), user),
             WorkingDirectory = string.IsNullOrEmpty(record.Execution.WorkingDir) ? "/" : record.Execution.WorkingDir,
             User = user,
             Hostname = hostname,
+            Network = NetworkOf(settings.Network),
             Root = new DirectoryRoot("/"),
-        };
-        return IsolationOptions.Apply(spec, settings);
+        });
+        return settings.Privileged ? spec.WithoutConfinement() : spec;
     }
+
+    private static NetworkMode NetworkOf(string? text) => text switch
+    {
+        null or "host" or "default" => NetworkMode.Host,
+        "none" => NetworkMode.None,
+        _ => throw new BuilderException(EngineErrors.InvalidContainerOption, $"--network {text}: it is host or none"),
+    };
 
     private static IEnumerable<(string Name, string Address)> ExtraHosts(ContainerSettings settings) =>
         settings.ExtraHosts.Select(text =>

@@ -11,15 +11,11 @@ internal static class Bpf
     public const ushort LoadWord = 0x20;
     public const ushort JumpAlways = 0x05;
     public const ushort JumpEqual = 0x15;
+    public const ushort JumpGreater = 0x25;
     public const ushort JumpGreaterOrEqual = 0x35;
     public const ushort JumpAnyBit = 0x45;
+    public const ushort AndConstant = 0x54;
     public const ushort ReturnConstant = 0x06;
-
-    /// <summary>
-    /// The low word of the first argument. The kernel's functions behind the examined calls take 32 bits, so the high
-    /// word must have no say: a rule on all 64 lets socket(0x1_0000_0026) pass, which then opens AF_ALG.
-    /// </summary>
-    private const uint FirstArgument = 16;
 
     private const uint AlgorithmFamily = 38;
     private const uint VirtualMachineFamily = 40;
@@ -37,15 +33,15 @@ internal static class Bpf
 
     public static BpfInstruction Return(uint action) => new(ReturnConstant, 0, 0, action);
 
-    public static List<BpfInstruction> Answer(SeccompAnswer answer) => answer switch
+    public static BpfInstruction[] Answer(SeccompAnswer answer, SeccompArchitecture convention) => answer switch
     {
         SeccompAnswer.Allow => [Return(Allow)],
         SeccompAnswer.Deny => [Return(Denied)],
         SeccompAnswer.NoSuchCall => [Return(NoSuchCall)],
-        SeccompAnswer.AllowHarmlessFamilies => [Load(FirstArgument), .. IfAny([AlgorithmFamily, VirtualMachineFamily], Denied, Allow)],
-        SeccompAnswer.AllowHarmlessPersonalities => [Load(FirstArgument), .. IfAny(HarmlessPersonalities, Allow, Denied)],
+        SeccompAnswer.AllowHarmlessFamilies => [Load(convention.LowWord(0)), .. IfAny([AlgorithmFamily, VirtualMachineFamily], Denied, Allow)],
+        SeccompAnswer.AllowHarmlessPersonalities => [Load(convention.LowWord(0)), .. IfAny(HarmlessPersonalities, Allow, Denied)],
         SeccompAnswer.AllowWithoutNamespaces =>
-            [Load(FirstArgument), new BpfInstruction(JumpAnyBit, 0, 1, NamespaceFlags), Return(Denied), Return(Allow)],
+            [Load(convention.LowWord(convention.CloneFlags)), new BpfInstruction(JumpAnyBit, 0, 1, NamespaceFlags), Return(Denied), Return(Allow)],
         _ => throw new ArgumentOutOfRangeException(nameof(answer)),
     };
 

@@ -3,16 +3,11 @@ using System.Collections.Concurrent;
 namespace Builder.Linux.Isolation.Seccomp;
 
 /// <summary>
-/// Docker's default system call policy as a classic BPF program (seccomp(2)): the architecture is looked at first,
-/// then the number is searched in a tree of ranges. Numbers above all known ones are ENOSYS, so that newer programs
-/// fall back; an unknown architecture ends the process.
+/// Docker's default system call policy as a classic BPF program (seccomp(2)). Numbers above all known ones are ENOSYS, so that newer
+/// programs fall back.
 /// </summary>
 public static class SeccompProgram
 {
-    private const uint Number = 0;
-    private const uint Architecture = 4;
-    private const uint X32Bit = 0x4000_0000;
-
     /// <summary>Numbers from here on are private calls of 32-bit ARM, far from all others.</summary>
     private const uint ArmPrivate = 0x0F_0000;
 
@@ -26,31 +21,12 @@ public static class SeccompProgram
     public static BpfInstruction[] Compile(SeccompArchitecture machine, CapabilitySet granted)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        var program = new List<BpfInstruction> { Bpf.Load(Architecture) };
-        foreach (var convention in (SeccompArchitecture[])[machine, .. machine.Foreign])
-        {
-            var block = Block(convention, machine, granted);
-            program.Add(Bpf.JumpIfEqual(convention.AuditArchitecture, 1, 0));
-            program.Add(Bpf.Jump(block.Count));
-            program.AddRange(block);
-        }
-
-        program.Add(Bpf.Return(Bpf.KillProcess));
-        return [.. program];
-    }
-
-    private static List<BpfInstruction> Block(SeccompArchitecture convention, SeccompArchitecture machine, CapabilitySet granted)
-    {
-        var block = new List<BpfInstruction> { Bpf.Load(Number) };
-        if (convention == SeccompArchitecture.X64)
-        {
-            // x32 has the same architecture word; its numbers would slip past the tree.
-            block.Add(Bpf.JumpIfAtLeast(X32Bit, 0, 1));
-            block.Add(Bpf.Return(Bpf.NoSuchCall));
-        }
-
-        block.AddRange(Search([.. Ranges(convention, machine, granted)]));
-        return block;
+        return SeccompAssembler.Assemble(
+        [
+            .. machine.Foreign.Prepend(machine).Select(convention => SeccompAssembler.Block(
+                convention,
+                Ranges(convention, machine, granted).Select(range => (range.First, Bpf.Answer(range.Answer, convention))))),
+        ]);
     }
 
     /// <summary>Numbers with the same answer, as the first of each run, from zero up.</summary>
@@ -86,20 +62,5 @@ public static class SeccompProgram
 
             next = number + 1;
         }
-    }
-
-    /// <summary>A binary search for the range that holds the number in the accumulator.</summary>
-    private static List<BpfInstruction> Search(ReadOnlySpan<(uint First, SeccompAnswer Answer)> ranges)
-    {
-        if (ranges.Length == 1)
-        {
-            return Bpf.Answer(ranges[0].Answer);
-        }
-
-        var middle = ranges.Length / 2;
-        var (below, above) = (Search(ranges[..middle]), Search(ranges[middle..]));
-        return below.Count <= byte.MaxValue
-            ? [Bpf.JumpIfAtLeast(ranges[middle].First, below.Count, 0), .. below, .. above]
-            : [Bpf.JumpIfAtLeast(ranges[middle].First, 0, 1), Bpf.Jump(below.Count), .. below, .. above];
     }
 }
