@@ -35,7 +35,7 @@ internal static class RmCommand
         EachContainer.RunAsync(names, async (session, container, token) =>
         {
             await new ContainerControl(session.Store, TimeProvider.System).RemoveAsync(container, force, token);
-            return names.First(name => container.Name == name.TrimStart('/') || container.Id.StartsWith(name, StringComparison.Ordinal));
+            return EachContainer.AsWritten(names, container);
         });
 
     private static async Task<int> RemoveAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class StartCommand
                     return null;
                 }
 
-                return names[Array.FindIndex(names, name => container.Name == name || container.Id.StartsWith(name, StringComparison.Ordinal))];
+                return EachContainer.AsWritten(names, container);
             },
             cancellationToken);
         return exitCode != 0 ? exitCode : result;

@@ -19,7 +19,7 @@ internal static class StopCommand
         command.SetAction((parsed, _) => EachContainer.RunAsync(parsed.GetValue(Names)!, async (session, container, token) =>
         {
             await ControlOf(session).StopAsync(container, SignalOf(parsed.GetValue(SignalOption)), parsed.GetValue(Time), token);
-            return NameOf(parsed, container);
+            return EachContainer.AsWritten(parsed.GetValue(Names)!, container);
         }));
         return command;
     }
@@ -31,7 +31,7 @@ internal static class StopCommand
         command.SetAction((parsed, _) => EachContainer.RunAsync(parsed.GetValue(Names)!, (_, container, _) =>
         {
             ContainerControl.Signal(container, SignalOf(parsed.GetValue(signal)) ?? Signals.Kill);
-            return Task.FromResult<string?>(NameOf(parsed, container));
+            return Task.FromResult<string?>(EachContainer.AsWritten(parsed.GetValue(Names)!, container));
         }));
         return command;
     }
@@ -42,7 +42,7 @@ internal static class StopCommand
         command.SetAction((parsed, _) => EachContainer.RunAsync(parsed.GetValue(Names)!, async (session, container, token) =>
         {
             await ControlOf(session).StopAsync(container, SignalOf(parsed.GetValue(SignalOption)), parsed.GetValue(Time), token);
-            return await Background.StartAsync(container, token) == 0 ? NameOf(parsed, container) : null;
+            return await Background.StartAsync(container, token) == 0 ? EachContainer.AsWritten(parsed.GetValue(Names)!, container) : null;
         }));
         return command;
     }
@@ -54,10 +54,6 @@ internal static class StopCommand
             (await ControlOf(session).WaitAsync(container, token)).ToString()));
         return command;
     }
-
-    /// <summary>As the user wrote it, which scripts compare.</summary>
-    private static string NameOf(ParseResult parsed, Builder.Storage.Containers.StoredContainer container) =>
-        parsed.GetValue(Names)!.First(name => container.Name == name.TrimStart('/') || container.Id.StartsWith(name, StringComparison.Ordinal));
 
     private static ContainerControl ControlOf(Session session) => new(session.Store, TimeProvider.System);
 

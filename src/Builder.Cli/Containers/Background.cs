@@ -23,23 +23,36 @@ internal static class Background
 
     /// <summary>Returns when the container's program has been executed.</summary>
     /// <returns>0, or the exit code of a container that could not be started, which has been said then.</returns>
-    public static async Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken)
+    public static Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken) =>
+        Task.Run(() => Start(new SelfStart { Arguments = [Verb, container.Id] }), CancellationToken.None).WaitAsync(cancellationToken);
+
+    /// <summary>Starts this program in the background and waits until it says that what it is for has been started, or why not.</summary>
+    public static int Start(SelfStart start)
     {
         using var words = Pipe.Create();
-        using (var supervisor = SelfExecution.Start(new SelfStart { Arguments = [Verb, container.Id], IsDetached = true, Output = words.Writer }))
+        using (var started = SelfExecution.Start(start with { IsDetached = true, Output = words.Writer }))
         {
             words.Writer.Dispose();
         }
 
-        var said = await Task.Run(() => Listen(words.Reader), CancellationToken.None).WaitAsync(cancellationToken);
+        var said = Listen(words.Reader);
         if (said == Started)
         {
             return 0;
         }
 
         var newline = said.IndexOf('\n', StringComparison.Ordinal);
-        Terminal.WriteErrorLine(newline < 0 ? $"error: the process that was to look after the container {container.Name} was killed" : said[(newline + 1)..].TrimEnd());
+        Terminal.WriteErrorLine(newline < 0 ? "error: the process that was to look after the container was killed" : said[(newline + 1)..].TrimEnd());
         return newline > 0 && int.TryParse(said[..newline], CultureInfo.InvariantCulture, out var code) ? code : StartFailures.NotStarted;
+    }
+
+    public static void SayStarted() => Say(Started);
+
+    /// <returns>The exit code that the starter will have.</returns>
+    public static int SayFailed(BuilderException error)
+    {
+        Say($"{StartFailures.ExitCodeOf(error)}\n{ErrorDisplay.Render(error)}");
+        return StartFailures.ExitCodeOf(error);
     }
 
     /// <summary>What the supervisor says: until its end, or until it says that it has said all.</summary>
@@ -72,13 +85,12 @@ internal static class Background
             // The store's other things are in nobody's way while the container runs.
             using var hold = await new ContainerControl(session.Store, TimeProvider.System).HoldAsync(session.Store.Containers.Get(id), CancellationToken.None);
             var exit = await new ContainerSupervisor(session.Store, StoredIsolation.Of(hold.Container), TimeProvider.System).RunAsync(
-                hold, new ContainerConsole { Started = (_, _) => Say(Started) }, cancellationToken);
+                hold, new ContainerConsole { Started = (_, _) => SayStarted() }, cancellationToken);
             return exit.ExitCode;
         }
         catch (BuilderException e)
         {
-            Say($"{StartFailures.ExitCodeOf(e)}\n{ErrorDisplay.Render(e)}");
-            return StartFailures.ExitCodeOf(e);
+            return SayFailed(e);
         }
     }
 

@@ -14,6 +14,10 @@ internal static class EachContainer
     public static Task<int> RunAsync(IReadOnlyList<string> names, Func<Session, StoredContainer, CancellationToken, Task<string?>> act) =>
         ContainerSession.RunAsync(names, (session, token) => RunAsync(session, names, act, token));
 
+    /// <summary>As the user wrote it, which scripts compare.</summary>
+    public static string AsWritten(IEnumerable<string> names, StoredContainer container) =>
+        names.First(name => container.Name == name.TrimStart('/') || container.Id.StartsWith(name, StringComparison.Ordinal));
+
     public static async Task<int> RunAsync(
         Session session, IEnumerable<string> names, Func<Session, StoredContainer, CancellationToken, Task<string?>> act, CancellationToken cancellationToken)
     {

@@ -14,20 +14,19 @@ internal static class Foreground
     {
         var settings = hold.Container.Record.Settings;
         using var terminal = UserTerminal.Open(settings.Tty, interactive);
-        SignalProxy? signals = null;
+        var signals = new List<IDisposable>();
         try
         {
+            var console = ConsoleOf(terminal, settings.Tty, interactive);
             var exit = await new ContainerSupervisor(session.Store, StoredIsolation.Of(hold.Container), TimeProvider.System).RunAsync(
                 hold,
-                new ContainerConsole
+                console with
                 {
-                    Output = (stream, bytes) => Terminal.Write(stream == OutputStream.Stderr, bytes.Span),
                     Note = note => Terminal.WriteErrorLine($"note: {note}"),
-                    WindowSize = settings.Tty ? UserTerminal.WindowSize : null,
                     Started = (input, signal) =>
                     {
-                        signals = new SignalProxy(signal);
-                        Connect(terminal, input, settings, interactive);
+                        signals.Add(new SignalProxy(signal));
+                        console.Started!(input, signal);
                     },
                 },
                 CancellationToken.None);
@@ -35,13 +34,21 @@ internal static class Foreground
         }
         finally
         {
-            signals?.Dispose();
+            signals.ForEach(each => each.Dispose());
         }
     }
 
-    private static void Connect(UserTerminal terminal, ContainerInput input, ContainerSettings settings, bool interactive)
+    /// <summary>This process's streams and its terminal, for a container or for one more program in it.</summary>
+    public static ContainerConsole ConsoleOf(UserTerminal terminal, bool tty, bool interactive) => new()
     {
-        if (settings.Tty)
+        Output = (stream, bytes) => Terminal.Write(stream == OutputStream.Stderr, bytes.Span),
+        WindowSize = tty ? UserTerminal.WindowSize : null,
+        Started = (input, _) => Connect(terminal, input, tty, interactive),
+    };
+
+    private static void Connect(UserTerminal terminal, ContainerInput input, bool tty, bool interactive)
+    {
+        if (tty)
         {
             terminal.FollowSize(input.Resize);
         }

@@ -28,7 +28,9 @@ internal static class StoredIsolation
         return taken;
     }
 
-    public static IsolationSettings Of(StoredContainer container)
+    public static IsolationSettings Of(StoredContainer container) => Of(container.Record.Settings);
+
+    public static IsolationSettings Of(ContainerSettings settings)
     {
         var command = new Command("walls");
         foreach (var option in IsolationOptions.All)
@@ -36,7 +38,7 @@ internal static class StoredIsolation
             command.Options.Add(option);
         }
 
-        return IsolationOptions.Of(command.Parse([.. container.Record.Settings.Isolation]));
+        return IsolationOptions.Of(command.Parse([.. settings.Isolation]));
     }
 
     /// <summary>A policy is read again when the container is started, perhaps from another folder.</summary>

@@ -14,10 +14,14 @@ namespace Builder.Containers.Launch;
 /// </summary>
 internal sealed class JoinScript : ILaunchScript
 {
+    /// <summary>
+    /// Not the time namespace: the kernel lets only a process join that that shares its memory with nobody. A container's clocks run
+    /// as the host's anyway.
+    /// </summary>
     private static readonly (Namespaces Kind, string Name)[] Kinds =
     [
         (Namespaces.User, "user"), (Namespaces.Mount, "mnt"), (Namespaces.Pid, "pid"), (Namespaces.Uts, "uts"),
-        (Namespaces.Ipc, "ipc"), (Namespaces.Network, "net"), (Namespaces.Cgroup, "cgroup"), (Namespaces.Time, "time"),
+        (Namespaces.Ipc, "ipc"), (Namespaces.Network, "net"), (Namespaces.Cgroup, "cgroup"),
     ];
 
     private readonly SyscallScript script = new(forks: true);

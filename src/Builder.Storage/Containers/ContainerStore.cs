@@ -35,6 +35,23 @@ public sealed class ContainerStore
         this.leases = leases;
     }
 
+    /// <summary>A record for the way to another store.</summary>
+    public static byte[] WriteRecord(ContainerRecord record, Platform platform) =>
+        StorageJson.Write(new MovedContainer(record, platform), StorageJson.Types.MovedContainer);
+
+    /// <summary>What <see cref="WriteRecord(ContainerRecord, Platform)"/> has written; null when it is damaged.</summary>
+    public static (ContainerRecord Record, Platform Platform)? ReadRecord(byte[] content)
+    {
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize(RecordCheck.Remove(content), StorageJson.Types.MovedContainer) is { } moved ? (moved.Record, moved.Platform) : null;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
     public static string NewId() => RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true);
 
     /// <summary>All containers, the newest first. Those whose record is damaged are left out, with a warning.</summary>

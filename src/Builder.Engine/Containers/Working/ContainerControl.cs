@@ -1,5 +1,6 @@
 using Builder.Containers;
 using Builder.Diagnostics;
+using Builder.Linux.ControlGroups;
 using Builder.Linux.Processes;
 using Builder.Storage;
 using Builder.Storage.Containers;
@@ -10,7 +11,7 @@ namespace Builder.Engine.Containers.Working;
 public sealed class ContainerControl(BuilderStore store, TimeProvider time)
 {
     private const int DefaultStopTimeout = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Takes a container to run or change it.</summary>
     /// <exception cref="BuilderException"><see cref="EngineErrors.ContainerState"/>: somebody runs it.</exception>
@@ -31,7 +32,7 @@ public sealed class ContainerControl(BuilderStore store, TimeProvider time)
                 break;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(LookAgain, time, cancellationToken);
         }
 
         throw new BuilderException(EngineErrors.ContainerState, $"the container {container.Name} is running", $"stop it first: builder stop {container.Name}");
@@ -51,6 +52,12 @@ public sealed class ContainerControl(BuilderStore store, TimeProvider time)
         {
             throw NotRunning(container);
         }
+
+        if (signal == Signals.Kill)
+        {
+            // The freezer of old control groups keeps even this from a process.
+            Thaw(container);
+        }
     }
 
     /// <summary>Asks the container to end, and ends it when it has not done so in time. One that does not run is left as it is.</summary>
@@ -68,6 +75,7 @@ public sealed class ContainerControl(BuilderStore store, TimeProvider time)
             var patience = seconds ?? container.Record.Settings.StopTimeout ?? DefaultStopTimeout;
             var asked = signal ?? (container.Record.Execution.StopSignal is { Length: > 0 } own ? Signals.Parse(own) : null) ?? Signals.Terminate;
             process.Signal(asked);
+            Thaw(container);
             if (!await EndsAsync(process, patience, cancellationToken))
             {
                 process.Signal(Signals.Kill);
@@ -111,6 +119,73 @@ public sealed class ContainerControl(BuilderStore store, TimeProvider time)
 
         using var hold = await HoldAsync(container, cancellationToken);
         hold.Remove();
+    }
+
+    /// <summary>Every process of the container stands still until it is told to go on.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.ContainerState"/>.</exception>
+    public static void Pause(StoredContainer container)
+    {
+        RequireThawed(container);
+        using var process = FirstProcessOf(container);
+        (ContainerStates.GroupOf(container) ?? throw NoGroup(container)).Freeze();
+    }
+
+    /// <exception cref="BuilderException"><see cref="EngineErrors.ContainerState"/>: it does not stand still.</exception>
+    public static void Unpause(StoredContainer container)
+    {
+        using var process = FirstProcessOf(container);
+        if (!ContainerStates.IsPaused(container))
+        {
+            throw new BuilderException(EngineErrors.ContainerState, $"the container {container.Name} is not paused");
+        }
+
+        (ContainerStates.GroupOf(container) ?? throw NoGroup(container)).Thaw();
+    }
+
+    /// <summary>Makes a container that runs stand still until the result is disposed; null where it does so anyway, or cannot.</summary>
+    internal static IDisposable? Standstill(StoredContainer container)
+    {
+        if (ContainerStates.GroupOf(container) is not { } group || ContainerStates.IsPaused(container))
+        {
+            return null;
+        }
+
+        try
+        {
+            group.Freeze();
+            return new Thawing(group);
+        }
+        catch (BuilderException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="BuilderException"><see cref="EngineErrors.ContainerState"/>.</exception>
+    internal static void RequireThawed(StoredContainer container)
+    {
+        if (ContainerStates.IsPaused(container))
+        {
+            throw new BuilderException(EngineErrors.ContainerState, $"the container {container.Name} is paused", $"let it go on first: builder unpause {container.Name}");
+        }
+    }
+
+    private static void Thaw(StoredContainer container)
+    {
+        if (ContainerStates.IsPaused(container))
+        {
+            ContainerStates.GroupOf(container)?.Thaw();
+        }
+    }
+
+    private static BuilderException NoGroup(StoredContainer container) => new(
+        EngineErrors.ContainerState,
+        $"the container {container.Name} cannot be paused: it has no control group",
+        "an ordinary user has groups where they are delegated to him, as systemd does with Delegate=yes");
+
+    private sealed class Thawing(ControlGroup group) : IDisposable
+    {
+        public void Dispose() => group.Thaw();
     }
 
     private static Task<bool> EndsAsync(ProcessHandle process, int seconds, CancellationToken cancellationToken) =>

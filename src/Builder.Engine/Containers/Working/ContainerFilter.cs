@@ -59,8 +59,11 @@ public sealed class ContainerFilter
         }
     }
 
-    private static bool HasLabel(StoredContainer container, string text)
+    /// <summary><c>name</c>, or <c>name=value</c>.</summary>
+    public static bool HasLabel(StoredContainer container, string text)
     {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(text);
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var (name, wanted) = equals < 0 ? (text, null) : (text[..equals], text[(equals + 1)..]);
         return container.Record.Execution.Labels is { } labels && labels.TryGetValue(name, out var value) && (wanted is null || value == wanted);
