@@ -29,7 +29,12 @@ internal class CompletionSources
         ["--snapshotter"] = ["auto", "overlay", "copy"],
         ["--squash"] = ["new", "all"],
         ["--store-layers"] = ["lazy", "written"],
+        ["--cgroupns"] = ["private", "host"],
+        ["--ipc"] = ["private", "host"],
+        ["--pid"] = ["private", "host"],
+        ["--timens"] = ["private", "host"],
         ["--userns"] = ["host", "private"],
+        ["--uts"] = ["private", "host"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <param name="line">The words before the cursor, which name the Dockerfile whose stages are offered.</param>

@@ -90,14 +90,10 @@ public sealed class ControlGroup : IDisposable
     public void Dispose()
     {
         var left = directories.Values.Distinct().ToList();
-        for (var attempt = 0; left.Count > 0 && attempt < RemovalAttempts; attempt++)
+        var wait = new SpinWait();
+        while (left.RemoveAll(files.RemoveDirectory) >= 0 && left.Count > 0 && wait.Count < RemovalAttempts)
         {
-            if (attempt > 0)
-            {
-                Thread.Sleep(1);
-            }
-
-            left.RemoveAll(files.RemoveDirectory);
+            wait.SpinOnce();
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed record ControlGroupFreezer(IControlGroupFiles Files, string Orde
     public void Freeze()
     {
         var start = Stopwatch.GetTimestamp();
+        var wait = new SpinWait();
         Files.Write(Order, Freezing);
         while (!IsFrozen)
         {
@@ -30,7 +31,7 @@ internal sealed record ControlGroupFreezer(IControlGroupFiles Files, string Orde
             }
 
             // Version 1 wants to be asked again while processes come and go.
-            Thread.Sleep(1);
+            wait.SpinOnce();
             Files.Write(Order, Freezing);
         }
     }

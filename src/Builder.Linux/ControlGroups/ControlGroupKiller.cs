@@ -21,6 +21,7 @@ internal static class ControlGroupKiller
         }
 
         var freezer = directories.ContainsKey("freezer") || unified is not null ? ControlGroupFreezer.For(directories, files) : null;
+        var wait = new SpinWait();
         for (var attempt = 0; attempt < Attempts && Members(group, files) is { Length: > 0 } members; attempt++)
         {
             freezer?.Freeze();
@@ -31,7 +32,7 @@ internal static class ControlGroupKiller
 
             // Version 1 delivers no signal to who is frozen.
             freezer?.Thaw();
-            Thread.Sleep(1);
+            wait.SpinOnce();
         }
     }
 
