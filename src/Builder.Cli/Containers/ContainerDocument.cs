@@ -74,8 +74,7 @@ internal static class ContainerDocument
         json.WriteBoolean("AutoRemove", settings.AutoRemove);
         json.WriteBoolean("Privileged", settings.Privileged);
         json.WriteBoolean("ReadonlyRootfs", settings.ReadOnly);
-        json.WriteBoolean("Init", settings.Init);
-        json.WriteString("Runtime", settings.Runtime ?? "builder");
+        json.WriteString("Runtime", "builder");
         WriteList(json, "ExtraHosts", settings.ExtraHosts);
         WriteList(json, "CapAdd", Values(settings, "--cap-add"));
         WriteList(json, "CapDrop", Values(settings, "--cap-drop"));

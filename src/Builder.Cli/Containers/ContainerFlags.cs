@@ -26,7 +26,6 @@ internal sealed class ContainerFlags
     private readonly Option<string?> hostname = new("--hostname", "-h") { Description = "The container's own name for itself (default: the beginning of its id)", HelpName = "name" };
     private readonly Option<string[]> addHost = new("--add-host") { Description = "A line of /etc/hosts, as NAME:ADDRESS; may be repeated", HelpName = "host" };
     private readonly Option<bool> readOnly = new("--read-only") { Description = "The container cannot write to its root file system" };
-    private readonly Option<bool> init = new("--init") { Description = "Run a process 1 that reaps orphans and passes signals on" };
     private readonly Option<string?> stopSignal = new("--stop-signal") { Description = "The signal that asks it to end (default: the image's, or TERM)", HelpName = "signal" };
     private readonly Option<int?> stopTimeout = new("--stop-timeout") { Description = "Seconds between that signal and the end (default: 10)", HelpName = "seconds" };
     private readonly Option<string[]> label = new("--label", "-l") { Description = "A label, as NAME=value; may be repeated", HelpName = "label" };
@@ -41,7 +40,7 @@ internal sealed class ContainerFlags
         foreach (var option in (Option[])
         [
             interactive, tty, env, envFile, volume, mount, tmpfs, workdir, user, remove, name, entrypoint, network, hostname, addHost, readOnly,
-            init, stopSignal, stopTimeout, label, publish, privileged, pull, .. IsolationOptions.All,
+            stopSignal, stopTimeout, label, publish, privileged, pull, .. IsolationOptions.All,
         ])
         {
             verb.Options.Add(option);
@@ -82,7 +81,6 @@ internal sealed class ContainerFlags
                 OpenStdin = parsed.GetValue(interactive),
                 AutoRemove = parsed.GetValue(remove),
                 ReadOnly = parsed.GetValue(readOnly),
-                Init = parsed.GetValue(init),
                 Hostname = parsed.GetValue(hostname),
                 Network = parsed.GetValue(network),
                 StopTimeout = parsed.GetValue(stopTimeout),

@@ -42,7 +42,7 @@ internal static class ImagePulls
         }
     }
 
-    private static Task PullAsync(Session session, string image, CancellationToken cancellationToken) =>
+    private static Task<PulledImage> PullAsync(Session session, string image, CancellationToken cancellationToken) =>
         ShortNames.FirstAsync(ShortNames.Candidates(image), async reference =>
         {
             using var display = new PullDisplay(Terminal.CanRedraw ? Terminal.WriteError : null, Terminal.WriteErrorLine, TimeProvider.System);

@@ -48,7 +48,7 @@ internal sealed class UserTerminal : IDisposable
             }
         }
 
-        resizes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Tell());
+        resizes = PosixSignalRegistration.Create((PosixSignal)Signals.WindowChange, _ => Tell());
         Tell();
     }
 

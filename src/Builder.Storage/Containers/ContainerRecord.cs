@@ -55,9 +55,6 @@ public sealed record ContainerSettings
     /// <summary>Its root file system cannot be written.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>A process of Builder's own is process 1, which reaps orphans and passes signals on.</summary>
-    public bool Init { get; init; }
-
     /// <summary>Without walls: every capability and device that Builder has.</summary>
     public bool Privileged { get; init; }
 
@@ -69,9 +66,6 @@ public sealed record ContainerSettings
 
     /// <summary>Seconds between the stop signal and the end; null is the default.</summary>
     public int? StopTimeout { get; init; }
-
-    /// <summary>The OCI runtime that runs it; null is Builder itself.</summary>
-    public string? Runtime { get; init; }
 
     /// <summary>Each <c>SOURCE:TARGET[:OPTIONS]</c>.</summary>
     public IReadOnlyList<string> Volumes { get; init => field = value ?? []; } = [];
