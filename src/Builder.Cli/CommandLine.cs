@@ -20,16 +20,42 @@ internal static class CommandLine
             return CompletionCommand.Answer(root, words);
         }
 
-        var parsed = root.Parse(Passthrough.Complete(root, BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)])));
+        var line = Passthrough.Complete(root, BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]));
+        var parsed = root.Parse(line);
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
         }
 
+        if (parsed.Action is not PageHelpAction)
+        {
+            try
+            {
+                parsed = WithConfiguration(root, line, parsed);
+            }
+            catch (BuilderException e)
+            {
+                ErrorDisplay.Write(e);
+                return e.Code.ExitCode;
+            }
+        }
+
         StoreSettings.Apply(parsed);
 
         // Signals are the session's business: it lets a build clean up before the process ends.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return exitCode == 0 ? Terminal.CheckOutput() : exitCode;
+    }
+
+    /// <summary>What options are that the line does not say.</summary>
+    public static Configuration.Configuration ReadConfiguration(Command root) =>
+        Configuration.Configuration.Read(root, Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+
+    private static ParseResult WithConfiguration(Command root, string[] line, ParseResult parsed)
+    {
+        var completed = ReadConfiguration(root).Complete(line, parsed);
+        var again = ReferenceEquals(completed, line) ? parsed : root.Parse(completed);
+        return again.Errors.Count == 0 ? again : throw new BuilderException(CliErrors.Configuration, $"the configuration does not fit: {again.Errors[0].Message.TrimEnd('.')}", "'builder config' shows what is set where");
     }
 
     /// <summary>All that the line is parsed with, and that help, manual pages and completion tell.</summary>
@@ -43,6 +69,7 @@ internal static class CommandLine
             CompletionCommand.Create(),
             CommitCommand.Create(),
             ContainerCommand.Create(),
+            ConfigCommand.Create(),
             CopyCommand.Create(),
             CpCommand.Create(),
             CheckStoreCommand.Create(),
@@ -51,6 +78,7 @@ internal static class CommandLine
             DfCommand.Create(),
             DiffCommand.Create(),
             ExecCommand.Create(),
+            ExplainCommand.Create(),
             ExportCommand.Create(),
             FmtCommand.Create(),
             HistoryCommand.Create(),

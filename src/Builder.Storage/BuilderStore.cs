@@ -7,6 +7,7 @@ using Builder.Storage.CacheMounts;
 using Builder.Storage.Containers;
 using Builder.Storage.Content;
 using Builder.Storage.Garbage;
+using Builder.Storage.Hints;
 using Builder.Storage.Layers;
 using Builder.Storage.Leases;
 using Builder.Storage.Names;
@@ -27,6 +28,7 @@ namespace Builder.Storage;
 /// cache/…                                  step key → result
 /// partial/…                                blobs of which a part has arrived
 /// transfers/…                              what layers become when compressed, and where blobs were seen
+/// hints/&lt;kind&gt;/…                           what is good to know and can be found out again
 /// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
 /// containers/&lt;id&gt;/…                       working containers
 /// leases/, tmp/                            what is in use; what may be swept
@@ -60,6 +62,7 @@ public sealed class BuilderStore : IDisposable
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Containers = new ContainerStore(Path.Combine(root, "containers"), temp, files, records, Snapshots, Leases);
         Time = options.Time;
+        Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
         Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
     }
 
@@ -76,6 +79,9 @@ public sealed class BuilderStore : IDisposable
     public StepCache Steps { get; }
 
     public TransferMemory Transfers { get; }
+
+    /// <summary>What is good to know and never needed.</summary>
+    public HintStore Hints { get; }
 
     /// <summary>What steps keep for themselves from one build to the next.</summary>
     public CacheMountStore CacheMounts { get; }

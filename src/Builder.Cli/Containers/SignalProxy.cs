@@ -19,6 +19,7 @@ internal sealed class SignalProxy : IDisposable
 
     public SignalProxy(Action<int> signal)
     {
+        Session.PassesSignalsOn = true;
         foreach (var (kind, number) in Passed)
         {
             registrations.Add(PosixSignalRegistration.Create(kind, context =>
@@ -30,5 +31,9 @@ internal sealed class SignalProxy : IDisposable
         }
     }
 
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    public void Dispose()
+    {
+        Session.PassesSignalsOn = false;
+        registrations.ForEach(registration => registration.Dispose());
+    }
 }
