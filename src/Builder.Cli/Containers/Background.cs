@@ -17,7 +17,8 @@ namespace Builder.Cli.Containers;
 /// </summary>
 internal static class Background
 {
-    private const string Verb = "container-supervise";
+    /// <summary>Not for people: what this program is started again with.</summary>
+    public const string Verb = "container-supervise";
     private const string Started = "started";
     private const byte EndOfWords = 0;
 
