@@ -39,6 +39,7 @@ internal static class CommandLine
         ("inspect", InspectCommand.Create),
         ("kill", StopCommand.CreateKill),
         ("load", LoadCommand.Create),
+        ("lock", LockCommand.Create),
         ("login", LoginCommand.Create),
         ("logout", LogoutCommand.Create),
         ("logs", LogsCommand.Create),

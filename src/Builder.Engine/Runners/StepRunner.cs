@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Engine.Failures;
 using Builder.Engine.Images;
 using Builder.Engine.Mounts;
 using Builder.Graph;
@@ -9,7 +10,7 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null) : IVertexRunner<StepResult>
+internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null, FailedSteps? failures = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -34,6 +35,7 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
 
     public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
+        failures?.StopAt(vertex, inputs);
         try
         {
             var result = await ChooseAsync(vertex, inputs, cancellationToken);
