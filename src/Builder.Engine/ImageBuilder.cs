@@ -1,5 +1,6 @@
 using System.Text;
 using Builder.Diagnostics;
+using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
 using Builder.Engine.Devices;
 using Builder.Engine.Exporters;
@@ -85,10 +86,11 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var graph = BuildGraph.Of(plan.Root);
         request.Allowed.Require(graph);
         var binds = new BindSources(store, contexts, time);
+        await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            RunRunnerOf(request, access, binds, events),
+            RunRunnerOf(request, access, binds, networks, events),
             binds,
             new CopyRunner(store, contexts, events, time),
             forecast);
@@ -104,7 +106,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         }
     }
 
-    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, IBuildEvents events)
+    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, IBuildEvents events)
     {
         var settings = new RunSettings
         {
@@ -112,10 +114,12 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             Allowed = request.Allowed,
             CachePlaces = request.CachePlaces,
         };
-        void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
-        var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, Tell);
-        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, events, time);
+        var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, (vertex, text) => Tell(events, vertex, text));
+        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), networks, settings, events, time);
     }
+
+    private void Tell(IBuildEvents events, Vertex vertex, string text) =>
+        events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
 
     private static CompileOptions OptionsOf(
         BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, ContextFolders contexts, ISourceTimes times) =>

@@ -35,7 +35,7 @@ internal static class BuildCommand
     private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
-    private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
+    private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: private (their own, without the host's loopback), host, none, or default (private where the machine can, else host; BUILDER_NETWORK chooses)", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
     private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret and for sources (GIT_AUTH_TOKEN, HTTP_AUTH_TOKEN_host), as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
     private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh, and default for repositories: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
@@ -121,12 +121,11 @@ internal static class BuildCommand
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {
-            "default" => RunNetwork.Default,
             "host" => RunNetwork.Host,
             "none" => RunNetwork.None,
-            var other => throw new BuilderException(CliErrors.Usage, $"unknown network '{other}'", "it is default, host or none"),
+            _ => RunNetwork.Default,
         },
-        Isolation = IsolationOptions.Of(parsed) with { TimeLimit = parsed.GetValue(StepTimeout) is { } time ? TimeOf(time) : null },
+        Isolation = IsolationOptions.Of(parsed, parsed.GetValue(Network)) with { TimeLimit = parsed.GetValue(StepTimeout) is { } time ? TimeOf(time) : null },
         Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(text => SecretSpec.Parse(text, name => Environment.GetEnvironmentVariable(name) is not null))],
         SshAgents = [.. (parsed.GetValue(Ssh) ?? []).Select(text => SshSpec.Parse(text, Environment.GetEnvironmentVariable))],
         Allowed = AllowedBy(parsed),
