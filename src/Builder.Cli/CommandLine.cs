@@ -47,6 +47,7 @@ internal static class CommandLine
             HistoryCommand.Create(),
             ImagesCommand.Create(),
             ImportCommand.Create(),
+            InfoCommand.Create(),
             InspectCommand.Create(),
             LoadCommand.Create(),
             LoginCommand.Create(),

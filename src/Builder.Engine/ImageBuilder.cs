@@ -1,5 +1,6 @@
 using System.Text;
 using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
 using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
 using Builder.Engine.Devices;
@@ -10,6 +11,7 @@ using Builder.Engine.Runners;
 using Builder.Engine.Sources;
 using Builder.Graph;
 using Builder.Graph.Compilation;
+using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Oci;
 using Builder.Registry;
@@ -87,13 +89,15 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         request.Allowed.Require(graph);
         var binds = new BindSources(store, contexts, time);
         await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
+        var firstRun = graph.Vertices.Select(vertex => vertex.Operation).OfType<RunOperation>().FirstOrDefault(run => run.Network == RunNetwork.Default);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
             RunRunnerOf(request, access, binds, networks, events),
             binds,
             new CopyRunner(store, contexts, events, time),
-            forecast);
+            forecast,
+            workBegins: firstRun is null ? null : () => networks.Expect(firstRun.Network));
         var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
         try
         {

@@ -67,6 +67,7 @@ internal static class HelpTexts
         ["history"] = [new("builder history --no-trunc app", "the steps that an image came about by")],
         ["images"] = [new("builder images --filter label=team=a --format '{{.Repository}}:{{.Tag}}'", "names of images with a label")],
         ["import"] = [new("builder import -c 'CMD [\"/bin/sh\"]' files.tar app", "files become an image")],
+        ["info"] = [new("builder info --format json", "what this machine offers, for a program")],
         ["inspect"] =
         [
             new("builder inspect -f '{{json .Config.Env}}' app", "one part of what there is to know"),
