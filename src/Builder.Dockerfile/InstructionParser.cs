@@ -47,16 +47,32 @@ public static class InstructionParser
     }
 
     /// <summary>
-    /// The trigger of an ONBUILD as an instruction whose places are those in the file; null when it is none, which is an error
-    /// only where it is triggered.
+    /// The trigger of an ONBUILD of the same file, as an instruction whose places are those in the file. The comments above the
+    /// ONBUILD are its own.
     /// </summary>
-    /// <param name="escape">The file's. Lines are joined by it; words are read with the backslash, as they will be when triggered.</param>
-    public static Instruction? TryParseTrigger(OnbuildInstruction onbuild, char escape)
+    /// <param name="escape">The file's. Lines are joined by it; words are read with the backslash, as in every trigger.</param>
+    /// <exception cref="DockerfileException">The text is no instruction, or one that may not be a trigger.</exception>
+    public static Instruction ParseTrigger(OnbuildInstruction onbuild, char escape)
     {
         ArgumentNullException.ThrowIfNull(onbuild);
         var place = onbuild.Trigger.Span;
         var reader = new LogicalLineReader(place.Source, escape, place.Start);
-        return reader.Read() is { } line ? TryParse(line, reader, '\\', out _) : null;
+        return reader.Read() is { } line && line.Start == place.Start
+            ? Parse(line with { Comments = onbuild.Comments }, reader, '\\')
+            : throw new DockerfileException(DockerfileErrors.InvalidTrigger, "an ONBUILD trigger must be a single instruction", span: place);
+    }
+
+    /// <summary>The same; null for what is no instruction, which is an error only where it is triggered.</summary>
+    public static Instruction? TryParseTrigger(OnbuildInstruction onbuild, char escape)
+    {
+        try
+        {
+            return ParseTrigger(onbuild, escape);
+        }
+        catch (DockerfileException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The instruction of a line and its here-documents; null, and what is wrong, when it is none.</summary>

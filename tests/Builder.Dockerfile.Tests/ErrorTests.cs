@@ -34,7 +34,6 @@ public class ErrorTests
     [InlineData("ENV --x=1 a=b", "2:5 BLD3005 unknown flag: --x")] // I7
     [InlineData("RUN [\"a\", 1]", "2:11 BLD3007 when using JSON array syntax, arrays must be comprised of strings only")] // I8
     [InlineData("RUN [\"ä\", [\"b\"]]", "2:11 BLD3007 when using JSON array syntax, arrays must be comprised of strings only")]
-    [InlineData("RUN []", "2:5 BLD3006 arguments are required")] // R2
     [InlineData("RUN --network=nat x", "2:15 BLD3005 invalid network mode: \"nat\"")]
     [InlineData("RUN --security=no x", "2:16 BLD3005 security \"no\" is not valid")]
     [InlineData("RUN --mount=from=$x,target=/x y", "2:13 BLD3010 'from' doesn't support variable expansion, define alias stage instead")] // M2

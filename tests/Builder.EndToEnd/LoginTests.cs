@@ -37,6 +37,36 @@ public sealed class LoginTests
         Assert.Equal($"Not logged in to {registry.Host}\n", (await builder.RunAsync("logout", registry.Host)).ExpectSuccess().Output);
     }
 
+    /// <summary>Types on a terminal, each answer when its question is there, and looks at what the terminal showed.</summary>
+    [Fact]
+    public async Task A_password_that_is_typed_is_not_shown()
+    {
+        Tool.Require("script");
+        const string Type = """
+            shown=$1; shift
+            answer() { for i in $(seq 900); do grep -qs "$1" "$shown" && break; sleep 0.1; done; echo "$2"; }
+            { answer 'Username for' "$USER_NAME"; answer 'Password for' "$USER_SECRET"; answer 'Login Succeeded' ''; } | script -qefc "$*" "$shown"
+            """;
+        using var builder = new BuilderProgram(Flavour.Jit);
+        using var authority = new TestAuthority();
+        await using var registry = await RegistryServer.StartAsync(new RegistrySetup { Authority = authority, BasicLogin = true });
+        builder.Files.Write($".config/containers/certs.d/{registry.Host}/ca.crt", authority.Pem);
+        var environment = new Dictionary<string, string>
+        {
+            ["USER_NAME"] = RegistrySetup.User,
+            ["USER_SECRET"] = RegistrySetup.Password,
+            ["HOME"] = builder.Files.Path,
+            ["NO_COLOR"] = "1",
+        };
+        var shown = builder.Files.PathOf("shown");
+        (await Tool.RunAsync("bash", ["-c", Type, "type", shown, .. builder.CommandLine, "login", registry.Host], new ToolOptions { Environment = environment })).ExpectSuccess();
+        var text = await File.ReadAllTextAsync(shown, TestContext.Current.CancellationToken);
+        Assert.Contains($"Username for {registry.Host}: {RegistrySetup.User}", text, StringComparison.Ordinal);
+        Assert.Contains("Login Succeeded", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(RegistrySetup.Password, text.Replace(shown, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(File.Exists(builder.Files.PathOf(".docker/config.json")));
+    }
+
     [Fact]
     public async Task A_login_needs_somebody_to_ask()
     {

@@ -71,6 +71,41 @@ public sealed class PullTests
     }
 
     [Fact]
+    public async Task An_image_of_a_list_is_known_by_the_digest_of_the_list()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram(Flavour.Jit);
+        var name = $"{registry.Host}/both";
+        await PushAsync(builder, $"{registry.Host}/one:1");
+        (await builder.RunAsync("manifest", "create", "both:1", $"{registry.Host}/one:1")).ExpectSuccess();
+        (await builder.RunAsync("manifest", "push", "both:1", $"{name}:1")).ExpectSuccess();
+
+        using var other = new BuilderProgram(Flavour.Jit);
+        var list = DigestIn((await other.RunAsync("pull", $"{name}:1")).ExpectSuccess().Error);
+        Assert.Equal([$"{name}@{list}"], await RepositoryDigestsAsync($"{name}:1"));
+        Assert.Equal([$"{name}@{list}"], await RepositoryDigestsAsync($"{name}@{list}"));
+        Assert.Equal($"{list}\n", (await other.RunAsync("images", "--digests", "--format", "{{.Digest}}")).ExpectSuccess().Output);
+        (await other.RunAsync("pull", $"{name}@{list}")).ExpectSuccess();
+        (await other.RunAsync("tag", $"{name}:1", $"{name}:2")).ExpectSuccess();
+        Assert.Equal([$"{name}@{list}"], await RepositoryDigestsAsync($"{name}:2"));
+
+        // The list changes, the image in it does not.
+        (await builder.RunAsync("manifest", "annotate", "--annotation", "a=b", "both:1", $"{registry.Host}/one:1")).ExpectSuccess();
+        (await builder.RunAsync("manifest", "push", "both:1", $"{name}:1")).ExpectSuccess();
+        var again = (await other.RunAsync("pull", $"{name}:1")).ExpectSuccess();
+        var changed = DigestIn(again.Error);
+        Assert.NotEqual(list, changed);
+        Assert.Contains("Status: Image is up to date", again.Error, StringComparison.Ordinal);
+        Assert.Contains($"{name}@{changed}", await RepositoryDigestsAsync($"{name}:1"));
+
+        async Task<string[]> RepositoryDigestsAsync(string image)
+        {
+            using var json = JsonDocument.Parse((await other.RunAsync("inspect", image)).ExpectSuccess().Output);
+            return [.. json.RootElement[0].GetProperty("RepoDigests").EnumerateArray().Select(digest => digest.GetString()!)];
+        }
+    }
+
+    [Fact]
     public async Task A_pull_that_is_killed_goes_on_where_it_was()
     {
         await using var registry = await RegistryServer.StartAsync();
@@ -101,6 +136,8 @@ public sealed class PullTests
         Assert.Matches("of it from before", again.Error);
         Assert.Contains(id, (await other.RunAsync("images", "-q", "--no-trunc")).ExpectSuccess().Output, StringComparison.Ordinal);
     }
+
+    private static string DigestIn(string text) => "sha256:" + text.Split("sha256:")[1][..64];
 
     private static async Task<string> PushAsync(BuilderProgram builder, string name, byte[]? content = null)
     {

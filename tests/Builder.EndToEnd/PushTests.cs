@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Builder.EndToEnd.Support;
+using Builder.Testing;
 using Builder.Testing.Http;
 using Builder.Testing.Registries;
 
@@ -129,6 +131,35 @@ public sealed class PushTests
         Assert.Contains(artifact, listed.Output, StringComparison.Ordinal);
         var refused = (await builder.RunAsync("rm", "--remote", $"{server.Host}/moved:1")).Expect(4);
         Assert.Contains("BLD4040", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>24 MiB with a cut every 3 MiB, or what BUILDER_BIG_PUSH says in MiB with a cut every sixteenth.</summary>
+    [Fact]
+    public async Task A_line_that_is_cut_again_and_again_carries_an_image_to_a_registry()
+    {
+        const int Mebibyte = 1 << 20;
+        var size = int.TryParse(Environment.GetEnvironmentVariable("BUILDER_BIG_PUSH"), CultureInfo.InvariantCulture, out var given) ? given * Mebibyte : 24 * Mebibyte;
+        var limit = Math.Max(size / 16, 3 * Mebibyte);
+        await using var server = await RegistryServer.StartAsync();
+        using var builder = new BuilderProgram(Flavour.Jit);
+        await using var proxy = new CuttingProxy(server.Host, limit);
+        var name = $"{proxy.Authority}/big:1";
+        await using (var data = File.Create(Path.Combine(Context(builder), "data")))
+        {
+            for (var written = 0; written < size; written += Mebibyte)
+            {
+                await data.WriteAsync(TestImage.Noise(Mebibyte, written));
+            }
+        }
+
+        (await builder.RunAsync("build", "-q", "-t", name, builder.Files.PathOf("context"))).ExpectSuccess();
+        var digest = DigestIn((await builder.RunAsync("push", name)).ExpectSuccess().Output);
+        Assert.True(proxy.Cuts > 0);
+
+        // What the first cut took away, and one connection's worth to learn from; what the registry has acknowledged goes once.
+        Assert.InRange(proxy.BytesToServer, size, size + (4L * limit));
+        using var other = new BuilderProgram(Flavour.Jit);
+        Assert.Contains(digest, (await other.RunAsync("pull", $"{server.Host}/big@{digest}")).ExpectSuccess().Error, StringComparison.Ordinal);
     }
 
     /// <summary>What goes over the wire, counted by a registry that writes down each request.</summary>

@@ -62,7 +62,7 @@ internal static class ImagesCommand
     [
         name is null ? None : (name with { Tag = null, Digest = null }).Familiar,
         name?.Tag ?? None,
-        image.Target.Digest.ToString(),
+        image.RepositoryDigest(name).ToString(),
         IdOf(image, full),
         Ages.Format(image.Config.Created, now),
         Sizes.Format(image.Size),

@@ -65,7 +65,7 @@ internal static class InspectCommand
         json.WriteStartObject();
         json.WriteString("Id", image.Id.ToString());
         WriteList(json, "RepoTags", image.Names.Where(name => name.Tag is not null).Select(name => (name with { Digest = null }).Familiar));
-        WriteList(json, "RepoDigests", image.Names.Select(name => (name with { Tag = null, Digest = image.Target.Digest }).Familiar).Distinct());
+        WriteList(json, "RepoDigests", image.Names.Select(name => (name with { Tag = null, Digest = image.RepositoryDigest(name) }).Familiar).Distinct());
         if (image.Config.Created is { } created)
         {
             json.WriteString("Created", created.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));

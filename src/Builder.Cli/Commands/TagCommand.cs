@@ -16,7 +16,11 @@ internal static class TagCommand
         command.SetAction((parsed, _) => Session.RunAsync((session, _) =>
         {
             var image = new ImageCatalog(session.Store).Get(parsed.GetValue(Source)!);
-            session.Store.Names.Set(ImageReference.Parse(parsed.GetValue(Target)!), image.Target);
+            var target = ImageReference.Parse(parsed.GetValue(Target)!);
+
+            // The repository that it was pulled from knows it by the same digest, whatever the tag; another may not know it at all.
+            var twin = image.Names.FirstOrDefault(name => name.Repository == target.Repository);
+            session.Store.Names.Set(target, image.Target, twin is null ? null : image.RepositoryDigest(twin));
             return Task.FromResult(0);
         }));
         return command;

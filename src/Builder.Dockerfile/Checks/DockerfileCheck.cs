@@ -20,8 +20,6 @@ internal abstract class InstructionCheck(CheckRule rule) : DockerfileCheck(rule)
 {
     public sealed override IEnumerable<Finding> Look(DockerfileSyntax dockerfile) => dockerfile.Instructions.SelectMany(Look);
 
-    /// <summary>What it finds in an ONBUILD's trigger, which the comments above the ONBUILD speak for.</summary>
-    public IEnumerable<Finding> LookInto(OnbuildInstruction onbuild, Instruction trigger) => Look(trigger).Select(finding => finding with { Instruction = onbuild });
-
-    protected abstract IEnumerable<Finding> Look(Instruction instruction);
+    /// <summary>What it finds in an instruction, be it the trigger of an ONBUILD.</summary>
+    public abstract IEnumerable<Finding> Look(Instruction instruction);
 }

@@ -35,13 +35,13 @@ public static class DockerfileChecks
         return Checks.SelectMany(check => check.Look(dockerfile)).Concat(OfTriggers(dockerfile));
     }
 
-    /// <summary>A blank line in a continuation is the ONBUILD's own, and was found there.</summary>
+    /// <summary>A blank line in a continuation is the ONBUILD's own, and was found there; so are comments that describe.</summary>
     private static IEnumerable<Finding> OfTriggers(DockerfileSyntax dockerfile) =>
         from onbuild in dockerfile.Instructions.OfType<OnbuildInstruction>()
         let trigger = InstructionParser.TryParseTrigger(onbuild, dockerfile.Directives.Escape)
         where trigger is not null
         from check in Checks.OfType<InstructionCheck>()
-        where check is not NoEmptyContinuationCheck
-        from finding in check.LookInto(onbuild, trigger)
+        where check is not (NoEmptyContinuationCheck or InvalidDefinitionDescriptionCheck or InvalidCheckCommentCheck)
+        from finding in check.Look(trigger)
         select finding;
 }

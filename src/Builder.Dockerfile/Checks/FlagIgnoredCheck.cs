@@ -7,7 +7,7 @@ internal sealed class FlagIgnoredCheck() : InstructionCheck(CheckRules.FlagIgnor
 {
     private static readonly char[] Blanks = [' ', '\t', '\v', '\f', '\r'];
 
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is not (ArgInstruction or StopSignalInstruction or HealthcheckInstruction { Command: null }))
         {

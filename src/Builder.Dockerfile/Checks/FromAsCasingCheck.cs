@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>AS is written in another case than FROM. Of a FROM in mixed case another check speaks.</summary>
 internal sealed class FromAsCasingCheck() : InstructionCheck(CheckRules.FromAsCasing)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is not FromInstruction { As: { } keyword })
         {

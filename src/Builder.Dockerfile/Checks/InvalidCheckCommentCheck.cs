@@ -6,7 +6,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>A <c># check=</c> comment above an instruction that is malformed, or says <c>error=</c>, which only the file can (rule D9).</summary>
 internal sealed class InvalidCheckCommentCheck() : InstructionCheck(CheckRules.InvalidCheckComment)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         foreach (var comment in CheckSettings.Comments(instruction))
         {

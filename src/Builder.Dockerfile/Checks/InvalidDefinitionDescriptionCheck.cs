@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>The comment on the line above a named FROM or an ARG does not begin with that name and a blank.</summary>
 internal sealed class InvalidDefinitionDescriptionCheck() : InstructionCheck(CheckRules.InvalidDefinitionDescription)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         string[] names = instruction switch
         {

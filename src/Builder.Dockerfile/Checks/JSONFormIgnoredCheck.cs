@@ -12,7 +12,7 @@ internal sealed partial class JSONFormIgnoredCheck() : InstructionCheck(CheckRul
 {
     private const string Hint = "a JSON array has double quotes around every element, commas between them, none behind the last, and nothing behind the bracket";
 
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         var (text, span) = Arguments(instruction);
         if (text is not null && LooksLikeJson().IsMatch(text))

@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary><c>ENV key value</c> or <c>LABEL key value</c>.</summary>
 internal sealed class LegacyKeyValueFormatCheck() : InstructionCheck(CheckRules.LegacyKeyValueFormat)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is EnvInstruction { IsLegacyForm: true } or LabelInstruction { IsLegacyForm: true })
         {

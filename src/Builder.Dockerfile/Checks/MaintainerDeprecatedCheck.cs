@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>MAINTAINER is used.</summary>
 internal sealed class MaintainerDeprecatedCheck() : InstructionCheck(CheckRules.MaintainerDeprecated)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is MaintainerInstruction)
         {

@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary><c>FROM --platform=$TARGETPLATFORM</c> and nothing else in the value.</summary>
 internal sealed class RedundantTargetPlatformCheck() : InstructionCheck(CheckRules.RedundantTargetPlatform)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is FromInstruction { Platform: { Text: "$TARGETPLATFORM" or "${TARGETPLATFORM}" } platform })
         {

@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>A stage has a name that means something else already.</summary>
 internal sealed class ReservedStageNameCheck() : InstructionCheck(CheckRules.ReservedStageName)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is FromInstruction { StageName: "scratch" or "context" } from)
         {

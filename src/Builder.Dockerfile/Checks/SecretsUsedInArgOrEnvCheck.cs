@@ -10,7 +10,7 @@ internal sealed class SecretsUsedInArgOrEnvCheck() : InstructionCheck(CheckRules
 
     private static readonly string[] HarmlessWords = ["public", "file", "version"];
 
-    protected override IEnumerable<Finding> Look(Instruction instruction) =>
+    public override IEnumerable<Finding> Look(Instruction instruction) =>
         from name in Names(instruction)
         where LooksSecret(name.Text)
         select Found(

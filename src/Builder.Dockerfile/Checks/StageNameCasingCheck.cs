@@ -5,7 +5,7 @@ namespace Builder.Dockerfile.Checks;
 /// <summary>The name behind AS has a capital letter. Names are compared in lower case.</summary>
 internal sealed class StageNameCasingCheck() : InstructionCheck(CheckRules.StageNameCasing)
 {
-    protected override IEnumerable<Finding> Look(Instruction instruction)
+    public override IEnumerable<Finding> Look(Instruction instruction)
     {
         if (instruction is FromInstruction { Alias: { } alias, StageName: { } name } && alias.Text != name)
         {

@@ -28,7 +28,8 @@ internal static class RunGrammar
         var command = CommandGrammar.Command(text);
         if (command is ExecCommand exec)
         {
-            return exec.Arguments.IsEmpty ? throw text.Invalid("arguments are required") : exec;
+            // An empty array is an error only where the stage is built.
+            return exec;
         }
 
         var heredocs = text.TakeHeredocs();

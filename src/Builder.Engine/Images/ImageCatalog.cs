@@ -10,11 +10,17 @@ namespace Builder.Engine.Images;
 /// <param name="Names">All its names in this store.</param>
 public sealed record StoredImage(Descriptor Target, IReadOnlyList<ImageReference> Names, Descriptor ManifestDescriptor, ImageManifest Manifest, ImageConfig Config)
 {
+    /// <summary>By which digests the repositories of its names know it, where that is another than the target's: of an index, when only this image of it was pulled.</summary>
+    public IReadOnlyDictionary<ImageReference, Digest> RepositoryDigests { get; init; } = new Dictionary<ImageReference, Digest>();
+
     /// <summary>Docker's image id.</summary>
     public Digest Id => Manifest.Config.Digest;
 
     /// <summary>The layers' sizes as they are stored, in bytes.</summary>
     public long Size => Manifest.Layers.Sum(layer => layer.Size);
+
+    /// <summary>What <c>name@digest</c> asks the registry for: Docker's RepoDigests.</summary>
+    public Digest RepositoryDigest(ImageReference? name) => name is not null && RepositoryDigests.TryGetValue(name, out var digest) ? digest : Target.Digest;
 }
 
 /// <summary>What is in the store, by name.</summary>
@@ -24,7 +30,7 @@ public sealed class ImageCatalog(BuilderStore store)
     public IReadOnlyList<StoredImage> List() =>
         [.. store.Names.List()
             .GroupBy(named => named.Target.Digest)
-            .Select(group => Read(group.First().Target, NamesIn(group)))
+            .Select(group => Read(group))
             .OfType<StoredImage>()
             .OrderBy(image => image.Names.Count == 0)
             .ThenBy(image => image.Names.Count == 0 ? image.Id.ToString() : image.Names[0].ToString(), StringComparer.Ordinal)];
@@ -36,7 +42,7 @@ public sealed class ImageCatalog(BuilderStore store)
         return MediaTypes.IsIndex(image.Target.MediaType)
             ? [.. OciJson.ReadIndex(store.Content.ReadDocument(image.Target)).Manifests
                 .Where(entry => MediaTypes.IsManifest(entry.MediaType) && entry.Platform?.IsUnknown != true && store.Content.Contains(entry.Digest))
-                .Select(entry => Read(entry, image.Names)! with { Target = image.Target })]
+                .Select(entry => Read(entry, image.Names)! with { Target = image.Target, RepositoryDigests = image.RepositoryDigests })]
             : [image];
     }
 
@@ -58,13 +64,27 @@ public sealed class ImageCatalog(BuilderStore store)
     public StoredImage Get(string nameOrId)
     {
         ArgumentNullException.ThrowIfNull(nameOrId);
-        var target = (ImageReference.TryParse(nameOrId, out var reference) ? store.Names.Resolve(reference) : null) ?? store.Names.ResolveId(nameOrId);
-        var image = target is null ? null : Read(target, NamesIn(store.Names.List().Where(named => named.Target.Digest == target.Digest)));
-        return image ?? throw NotFound(nameOrId);
+        var target = (ImageReference.TryParse(nameOrId, out var reference) ? store.Names.Resolve(reference) ?? ByDigest(reference) : null) ?? store.Names.ResolveId(nameOrId);
+        return (target is null ? null : ReadWithNames(target)) ?? throw NotFound(nameOrId);
     }
 
-    private static IReadOnlyList<ImageReference> NamesIn(IEnumerable<NamedImage> images) =>
-        [.. images.Select(named => named.Reference).OfType<ImageReference>().OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+    /// <summary>What was pulled by a tag, called by its digest.</summary>
+    private Descriptor? ByDigest(ImageReference reference) =>
+        reference.Digest is null ? null : store.Names.List().FirstOrDefault(named => named.Reference?.Repository == reference.Repository && named.RepositoryDigest == reference.Digest)?.Target;
+
+    private StoredImage? ReadWithNames(Descriptor target)
+    {
+        NamedImage[] named = [.. store.Names.List().Where(image => image.Target.Digest == target.Digest)];
+        return named.Length == 0 ? Read(target, []) : Read(named);
+    }
+
+    /// <summary>An image with all of its names.</summary>
+    private StoredImage? Read(IEnumerable<NamedImage> sameTarget)
+    {
+        NamedImage[] named = [.. sameTarget];
+        var digests = named.Where(image => image.Reference is not null).ToDictionary(image => image.Reference!, image => image.RepositoryDigest);
+        return Read(named[0].Target, [.. digests.Keys.OrderBy(name => name.ToString(), StringComparer.Ordinal)]) is { } image ? image with { RepositoryDigests = digests } : null;
+    }
 
     private StoredImage? Read(Descriptor target, IReadOnlyList<ImageReference> names)
     {

@@ -25,7 +25,8 @@ public sealed class ImagePuller(BuilderStore store, RegistryClient registry)
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(platform);
         ArgumentNullException.ThrowIfNull(events);
-        var before = store.Names.Resolve(reference);
+        var known = store.Names.Find(reference);
+        var before = known?.Target;
 
         // A HEAD costs nothing where pulls are counted; only something new is asked for with a GET.
         if (before is not null && IsComplete(before, platform))
@@ -33,6 +34,12 @@ public sealed class ImagePuller(BuilderStore store, RegistryClient registry)
             var current = await registry.FindAsync(reference, cancellationToken);
             if ((MediaTypes.IsIndex(current.MediaType) ? await ChooseAsync(reference, current, platform, cancellationToken) : current)?.Digest == before.Digest)
             {
+                if (known!.RepositoryDigest != current.Digest)
+                {
+                    // The list that it is in changed, the image did not.
+                    store.Names.Set(reference, before, current.Digest);
+                }
+
                 return new PulledImage(reference, before, current.Digest, false);
             }
         }
@@ -41,7 +48,7 @@ public sealed class ImagePuller(BuilderStore store, RegistryClient registry)
         await FetchConfigAsync(image, platform, cancellationToken);
         await FetchBlobsAsync(image, events, cancellationToken);
         store.Content.Put(image.Document, image.Descriptor.MediaType);
-        store.Names.Set(reference, image.Descriptor);
+        store.Names.Set(reference, image.Descriptor, image.RepositoryDigest);
         return new PulledImage(reference, image.Descriptor, image.RepositoryDigest, before?.Digest != image.Descriptor.Digest);
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class StageCompiler
             scope.Findings.AddRange(CompilationChecks.Of(instruction, new StageView(state, escape, scope.Options.Context)));
             if (instruction is OnbuildInstruction onbuild && InstructionParser.TryParseTrigger(onbuild, escape) is { } trigger)
             {
-                scope.Findings.AddRange(CompilationChecks.OfTrigger(onbuild, trigger, new StageView(state, '\\', scope.Options.Context)));
+                scope.Findings.AddRange(CompilationChecks.OfTrigger(trigger, new StageView(state, '\\', scope.Options.Context)));
             }
 
             scope.Expander.Undefined = (name, word) => Report(UndefinedVarCheck.Look(name, word, instruction, state, scope));
@@ -144,7 +144,7 @@ internal sealed partial class StageCompiler
         return scope.Graph.Add(copy, [scope.Graph.OrScratch(null), source], null, name, from.Span, ignoreCache);
     }
 
-    /// <summary>Triggers stand in another file, where the user of this one can mend nothing.</summary>
+    /// <summary>Triggers of an image stand in another file, where the user of this one can mend nothing.</summary>
     private bool IsOfFile(Instruction instruction) => ReferenceEquals(instruction.Span.Source, scope.Dockerfile.Source);
 
     private void Report(Finding? finding)

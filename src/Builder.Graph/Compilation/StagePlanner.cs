@@ -12,6 +12,8 @@ namespace Builder.Graph.Compilation;
 internal sealed class StagePlanner(
     DockerfileSyntax dockerfile, CompileOptions options, VariableMap globals, Expander expander, ContextCatalogue contexts, OriginFinder finder)
 {
+    private const char TriggerEscape = '\\';
+
     /// <summary>The needed stages in the order of the file; each refers only to earlier ones.</summary>
     public async Task<IReadOnlyList<StagePlan>> PlanAsync(IEnumerable<StageSyntax> targets)
     {
@@ -95,11 +97,18 @@ internal sealed class StagePlanner(
         var platform = ExplicitPlatform(stage.From) ?? options.TargetPlatform;
         return Replacement(stage, platform) is { } named
             ? await TriggersAsync(await finder.FromContextAsync(named, platform, stage.From.Span))
-            : stage.Instructions.OfType<OnbuildInstruction>().Select(onbuild =>
-                ParseTrigger(new SourceText($"{onbuild.Span} (ONBUILD)", onbuild.Trigger.Text)));
+            : stage.Instructions.OfType<OnbuildInstruction>().Select(TriggerOf);
     }
 
-    private static PlannedInstruction ParseTrigger(SourceText trigger) => new(InstructionParser.ParseTrigger(trigger), '\\');
+    /// <summary>
+    /// With the backslash everywhere, what the config would store reads as what stands in the file, and errors have their place
+    /// there. With another escape character, only the stored text tells.
+    /// </summary>
+    private PlannedInstruction TriggerOf(OnbuildInstruction onbuild) => dockerfile.Directives.Escape == TriggerEscape
+        ? new PlannedInstruction(InstructionParser.ParseTrigger(onbuild, TriggerEscape), TriggerEscape)
+        : ParseTrigger(new SourceText($"{onbuild.Span} (ONBUILD)", onbuild.Trigger.Text));
+
+    private static PlannedInstruction ParseTrigger(SourceText trigger) => new(InstructionParser.ParseTrigger(trigger), TriggerEscape);
 
     private string ExpandBase(FromInstruction from)
     {

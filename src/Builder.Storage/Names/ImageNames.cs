@@ -7,7 +7,8 @@ using Builder.Storage.Records;
 namespace Builder.Storage.Names;
 
 /// <summary>An image of the store: what it is called, if anything, and its manifest or index.</summary>
-public sealed record NamedImage(ImageReference? Reference, Descriptor Target);
+/// <param name="RepositoryDigest">By which digest the repository of the reference knows it: of an index, where only one of its images is here.</param>
+public sealed record NamedImage(ImageReference? Reference, Descriptor Target, Digest RepositoryDigest);
 
 /// <summary>
 /// References and the manifests or indexes they stand for: one file each, replaced whole. An image whose last name goes
@@ -33,7 +34,8 @@ public sealed class ImageNames
     }
 
     /// <summary>Gives an image a name, taking it from the image that had it.</summary>
-    public void Set(ImageReference reference, Descriptor target)
+    /// <param name="repositoryDigest">By which digest the repository knows it; null for the target's own.</param>
+    public void Set(ImageReference reference, Descriptor target, Digest? repositoryDigest = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(target);
@@ -43,7 +45,7 @@ public sealed class ImageNames
         }
 
         index.Drop(reference, unless: target.Digest);
-        Write(PathOf(reference), new NameRecord(reference.ToString(), target));
+        Write(PathOf(reference), new NameRecord(reference.ToString(), target) { RepositoryDigest = repositoryDigest == target.Digest ? null : repositoryDigest });
         Delete(PathOf(target.Digest));
         RefreshIndex([reference]);
     }
@@ -66,10 +68,15 @@ public sealed class ImageNames
     }
 
     /// <summary>What a reference stands for; null when it is unknown here. A digest in the reference has to match too.</summary>
-    public Descriptor? Resolve(ImageReference reference)
+    public Descriptor? Resolve(ImageReference reference) => Find(reference)?.Target;
+
+    /// <summary>As <see cref="Resolve"/>, with what is known of where the name came from.</summary>
+    public NamedImage? Find(ImageReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return files.TryReadRecord(PathOf(reference), StorageJson.Types.NameRecord)?.Target;
+        return files.TryReadRecord(PathOf(reference), StorageJson.Types.NameRecord) is { } record
+            ? new NamedImage(reference, record.Target, record.RepositoryDigest ?? record.Target.Digest)
+            : null;
     }
 
     /// <summary>
@@ -114,7 +121,7 @@ public sealed class ImageNames
         var records = Paths().Select(path => files.TryReadRecord(path, StorageJson.Types.NameRecord)).OfType<NameRecord>().ToArray();
         var named = records.Where(record => record.Reference is not null)
             .OrderBy(record => record.Reference, StringComparer.Ordinal)
-            .Select(record => new NamedImage(ImageReference.Parse(record.Reference!), record.Target))
+            .Select(record => new NamedImage(ImageReference.Parse(record.Reference!), record.Target, record.RepositoryDigest ?? record.Target.Digest))
             .ToArray();
         var digests = named.Select(image => image.Target.Digest).ToHashSet();
         return
@@ -122,7 +129,7 @@ public sealed class ImageNames
             .. named,
             .. records.Where(record => record.Reference is null && !digests.Contains(record.Target.Digest))
                 .OrderBy(record => record.Target.Digest)
-                .Select(record => new NamedImage(null, record.Target)),
+                .Select(record => new NamedImage(null, record.Target, record.Target.Digest)),
         ];
     }
 

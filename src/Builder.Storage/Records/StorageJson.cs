@@ -52,7 +52,11 @@ internal static class StorageJson
 internal sealed record StoreRecord(int Version, bool UserXattrs);
 
 /// <param name="Reference">Null for an image that has lost its name.</param>
-internal sealed record NameRecord(string? Reference, Descriptor Target);
+internal sealed record NameRecord(string? Reference, Descriptor Target)
+{
+    /// <summary>The digest of the repository that the name was pulled by; null when it is the target's own, or none.</summary>
+    public Digest? RepositoryDigest { get; init; }
+}
 
 internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? DiffId, DateTimeOffset? Created)
 {

@@ -30,6 +30,19 @@ public sealed class GzipWriterStreamTests
     }
 
     [Fact]
+    public void Text_with_noise_in_it_is_read_back()
+    {
+        var noise = new byte[100_000];
+        new Random(3).NextBytes(noise);
+        byte[] content = [.. Enumerable.Range(0, 12).SelectMany(i => Samples.Text(60_000 + i).Concat(noise).Concat(noise.Reverse().Take(i * 5000)))];
+        var compressed = Compress(content);
+
+        Assert.Equal(content, Samples.Read(Decompressor.Open(new MemoryStream(compressed))));
+        Assert.SkipUnless(ExternalTool.Exists("gzip"), "gzip is not installed");
+        Assert.Equal(content, ExternalTool.Run("gzip", ["-dc"], compressed));
+    }
+
+    [Fact]
     public void The_output_depends_neither_on_threads_nor_on_the_sizes_of_writes()
     {
         var content = Samples.Text((3 * Chunk) + 77);

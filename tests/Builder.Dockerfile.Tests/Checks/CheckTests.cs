@@ -54,6 +54,7 @@ public class CheckTests
     [InlineData("FROM a\n# check=skip=LegacyKeyValueFormat\nONBUILD ENV a b")]
     [InlineData("FROM a\nONBUILD whatever that is")]
     [InlineData("FROM a\nONBUILD # ENV a b")]
+    [InlineData("FROM a\nONBUILD # is no instruction\nENV a=b")]
     public void Nothing_is_found_in_a_trigger(string text) => Assert.Empty(Dockerfiles.Warnings(text));
 
     [Fact]

@@ -51,6 +51,9 @@ public sealed class BuilderProgram : IDisposable
     /// <summary>The store's root; made by Builder itself.</summary>
     public string Store { get; }
 
+    /// <summary>What starts it, for a program that starts it in turn.</summary>
+    public IReadOnlyList<string> CommandLine => command;
+
     /// <summary>A scratch folder of this caller.</summary>
     public TestFolder Files => home;
 

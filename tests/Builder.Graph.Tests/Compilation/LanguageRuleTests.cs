@@ -7,6 +7,17 @@ namespace Builder.Graph.Tests.Compilation;
 /// <summary>Rules of the language, each shown whole and named by its number: arguments, stages, variables and bases.</summary>
 public sealed class LanguageRuleTests : CompilerTest
 {
+    [Theory] // O1, O2: nothing is said until it is triggered, and then the place is that of the trigger
+    [InlineData("FROM scratch AS a\nONBUILD CPOY x y\n{0}", "2:9 unknown instruction: CPOY (did you mean COPY?)")]
+    [InlineData("FROM scratch AS a\nONBUILD COPY \\\n  --chmod=999 x y\n{0}", "3:11 invalid chmod parameter: '999'. it should be octal string and between 0 and 07777")]
+    [InlineData("FROM scratch AS a\nONBUILD # x\nRUN y\n{0}", "2:9 an ONBUILD trigger must be a single instruction")]
+    public async Task O2_an_error_of_a_trigger_is_told_where_the_trigger_stands(string text, string expected)
+    {
+        await CompileAsync(text.Replace("{0}", "", StringComparison.Ordinal));
+        var error = await ErrorOf(text.Replace("{0}", "FROM a\nUSER u\n", StringComparison.Ordinal));
+        Assert.Equal(expected, $"{error.Span!.Line}:{error.Span.Column} {error.Message}");
+    }
+
     [Theory]
     [InlineData("ARG A=1 B=$A-x\nARG C=${B}-$TARGETARCH\nFROM base:$C\n", "base:1-x-riscv64")] // earlier words, earlier instructions, the platform
     [InlineData("ARG GIVEN=no\nFROM base:$GIVEN\n", "base:build")]

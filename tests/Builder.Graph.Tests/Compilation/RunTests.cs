@@ -20,8 +20,11 @@ public sealed class RunTests : CompilerTest
         Assert.Equal(["a b", "$c"], (await LastOperation<RunOperation>("FROM scratch\nSHELL [\"x\"]\nRUN [\"a b\", \"$c\"]\n")).Arguments);
 
     [Fact]
-    public async Task An_empty_exec_form_is_refused() =>
+    public async Task An_empty_exec_form_is_refused() // R2
+    {
         Assert.Contains("arguments are required", (await ErrorOf("FROM scratch\nRUN []\n")).Message, StringComparison.Ordinal);
+        Assert.Empty((await CompileAsync("FROM scratch\nRUN []\nFROM scratch\n")).Image.Steps); // L6: nobody builds that stage
+    }
 
     [Fact]
     public async Task A_script_with_an_interpreter_is_a_file_that_is_executed()

@@ -49,11 +49,11 @@ internal static class CompilationChecks
     public static IEnumerable<Finding> Of(Instruction instruction, StageView stage) => OfStages.SelectMany(check => check.Look(instruction, stage));
 
     /// <summary>
-    /// What is found in the trigger of an ONBUILD, which the comments above the ONBUILD speak for. Variables, context and working
-    /// directory are those of a stage that is not there yet.
+    /// What is found in the trigger of an ONBUILD where it stands. Variables, context and working directory are those of a stage
+    /// that is not there yet.
     /// </summary>
-    public static IEnumerable<Finding> OfTrigger(OnbuildInstruction onbuild, Instruction trigger, StageView stage) =>
-        OfTriggers.SelectMany(check => Quietly(() => check.Look(trigger, stage))).Select(finding => finding with { Instruction = onbuild });
+    public static IEnumerable<Finding> OfTrigger(Instruction trigger, StageView stage) =>
+        OfTriggers.SelectMany(check => Quietly(() => check.Look(trigger, stage)));
 
     private static IReadOnlyList<Finding> Quietly(Func<IEnumerable<Finding>> look)
     {
