@@ -14,6 +14,12 @@ public static class CliErrors
     /// <summary>Output that nobody wants on a terminal.</summary>
     public static readonly ErrorCode TerminalOutput = new(2003);
 
+    /// <summary>A <c>builder.json</c>, or a variable of the environment, that sets what there is not.</summary>
+    public static readonly ErrorCode Configuration = new(2004);
+
+    /// <summary>Results could not be written to standard output: a full disk, say.</summary>
+    public static readonly ErrorCode Output = new(5090);
+
     /// <summary><c>--call</c> asks for something that does not exist.</summary>
     public static readonly ErrorCode UnknownCall = new(2080);
 }

@@ -19,16 +19,42 @@ internal static class CommandLine
             return CompletionCommand.Answer(root, words);
         }
 
-        var parsed = root.Parse(BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]));
+        string[] line = BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]);
+        var parsed = root.Parse(line);
         if (parsed.Errors.Count > 0)
         {
             return ReportUsage(parsed);
         }
 
+        if (parsed.Action is not PageHelpAction)
+        {
+            try
+            {
+                parsed = WithConfiguration(root, line, parsed);
+            }
+            catch (BuilderException e)
+            {
+                ErrorDisplay.Write(e);
+                return e.Code.ExitCode;
+            }
+        }
+
         StoreSettings.Apply(parsed);
 
         // Signals are the session's business: it lets a build clean up before the process ends.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return exitCode == 0 ? Terminal.CheckOutput() : exitCode;
+    }
+
+    /// <summary>What options are that the line does not say.</summary>
+    public static Configuration.Configuration ReadConfiguration(Command root) =>
+        Configuration.Configuration.Read(root, Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+
+    private static ParseResult WithConfiguration(Command root, string[] line, ParseResult parsed)
+    {
+        var completed = ReadConfiguration(root).Complete(line, parsed);
+        var again = ReferenceEquals(completed, line) ? parsed : root.Parse(completed);
+        return again.Errors.Count == 0 ? again : throw new BuilderException(CliErrors.Configuration, $"the configuration does not fit: {again.Errors[0].Message.TrimEnd('.')}", "'builder config' shows what is set where");
     }
 
     /// <summary>All that the line is parsed with, and that help, manual pages and completion tell.</summary>
@@ -39,9 +65,11 @@ internal static class CommandLine
             BuildCommand.Create(),
             CacheCommand.Create(),
             CompletionCommand.Create(),
+            ConfigCommand.Create(),
             CopyCommand.Create(),
             CheckStoreCommand.Create(),
             DfCommand.Create(),
+            ExplainCommand.Create(),
             ExportCommand.Create(),
             FmtCommand.Create(),
             HistoryCommand.Create(),

@@ -64,6 +64,13 @@ internal sealed class Session : IDisposable
         void Interrupt(PosixSignalContext context, int number)
         {
             context.Cancel = true;
+            if (signal != 0)
+            {
+                // Asked a second time: the kernel ends the steps with this process, and the next run sweeps what it leaves.
+                Terminal.ShowCursor();
+                Environment.Exit(128 + number);
+            }
+
             signal = number;
             interruption.Cancel();
         }

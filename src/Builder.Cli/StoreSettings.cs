@@ -59,6 +59,9 @@ internal static class StoreSettings
         }
     }
 
+    /// <summary>The variable of each option.</summary>
+    public static IEnumerable<(string Option, string Variable)> Variables => All.Select(pair => (pair.Option.Name, pair.Variable));
+
     public static void AddTo(RootCommand root)
     {
         foreach (var (option, _) in All)

@@ -1,5 +1,6 @@
 using Builder.Containers;
 using Builder.Diagnostics;
+using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Options;
@@ -53,7 +54,25 @@ public sealed record BuildRequest
     /// <summary>What the image's manifest says besides.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the image is for; null for this machine's platform.</summary>
     public Platform? Platform { get; init; }
+
+    /// <summary>More than one platform: an image for each, and an index of them.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    public IReadOnlyList<Platform> AllPlatforms => Platforms.Count > 0 ? Platforms : [Platform ?? Oci.Platform.Host];
+
+    /// <summary>What the index says besides, when there are several platforms.</summary>
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Stages that have to succeed as well, and are not exported.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+
+    /// <summary>Whether a failure stops only what needs the step that failed.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>Whether the image says the time of day at which it was built, instead of how old the newest thing in it is.</summary>
+    public bool UsesClock { get; init; }
 
     public bool NoCache { get; init; }
 
@@ -61,6 +80,15 @@ public sealed record BuildRequest
     public PullPolicy Pull { get; init; }
 
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>How old known results may be; null for any age.</summary>
+    public TimeSpan? CacheTtl { get; init; }
+
+    /// <summary>Where results of other machines come from.</summary>
+    public IReadOnlyList<CacheSpec> CacheFrom { get; init; } = [];
+
+    /// <summary>Where the results go, also those of a build that failed.</summary>
+    public IReadOnlyList<CacheSpec> CacheTo { get; init; } = [];
 
     public RunNetwork Network { get; init; }
 

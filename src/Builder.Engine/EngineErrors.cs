@@ -103,4 +103,10 @@ public static class EngineErrors
 
     /// <summary>A base image is not in the store, and --pull=never forbids to ask for it.</summary>
     public static readonly ErrorCode NotPulled = new(1051);
+
+    /// <summary>A <c>--cache-from</c> or <c>--cache-to</c> that names no cache.</summary>
+    public static readonly ErrorCode BadCacheSpec = new(2022);
+
+    /// <summary>A cache that was to travel cannot be written.</summary>
+    public static readonly ErrorCode CacheNotWritten = new(1018);
 }

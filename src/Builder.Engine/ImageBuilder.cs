@@ -1,9 +1,11 @@
 using System.Text;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
+using Builder.Engine.Caching;
 using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
 using Builder.Engine.Devices;
+using Builder.Engine.Explaining;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
 using Builder.Engine.Mounts;
@@ -16,6 +18,8 @@ using Builder.Graph.Solving;
 using Builder.Oci;
 using Builder.Registry;
 using Builder.Storage;
+using Builder.Storage.Layers;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Engine;
 
@@ -25,6 +29,9 @@ namespace Builder.Engine;
 public sealed partial class ImageBuilder(BuilderStore store, RegistryClient registry, TimeProvider time, Func<Stream> stdin, Func<Stream> stdout)
 {
     private const string KeepGitDirectory = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
+
+    /// <summary>Told why each step that runs was not in the cache; null when nobody asks.</summary>
+    public Action<CacheMiss>? Missed { get; init; }
 
     /// <summary>Builds an image and puts it where the request says.</summary>
     /// <param name="events">Told what happens, from several threads.</param>
@@ -44,73 +51,106 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var syntax = FrontEnd.Parse(DockerfileReader.Read(request, context), request.BuildArgs);
         var bases = new BaseImages(store, registry, request.Pull);
         var options = OptionsOf(request, named, contexts, new SourceTimes(context, sources));
-        var plan = await DockerfileCompiler.CompileAsync(syntax, options, bases, cancellationToken);
-        foreach (var warning in plan.Warnings)
+        var plans = await PlatformPlan.CompileAllAsync(syntax, request, options, bases, cancellationToken);
+        foreach (var warning in PlatformPlan.WarningsOf(plans))
         {
             warnings(warning);
         }
 
-        if (plan.CheckFailure is { } failure)
+        if (plans.Select(plan => plan.Plan.CheckFailure).FirstOrDefault(failure => failure is not null) is { } failure)
         {
             throw failure;
         }
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
-        var forecast = request.Squash == SquashMode.None ? ForecastFor(plan.Image, outputs, cancellationToken) : null;
-        var root = await SolveAsync(request, access, plan, contexts, sources, bases, events, forecast, cancellationToken);
-        var assembler = new ImageAssembler(store, bases, request.Annotations);
+        var caches = new TravellingCaches(store, registry, request, warnings);
+        var roots = await SolveAsync(request, access, plans, outputs, contexts, sources, bases, caches, events, cancellationToken);
+        return await ExportAsync(request, plans, roots, outputs, bases, caches, cancellationToken);
+    }
+
+    /// <summary>Puts the images together and sends them where the outputs say.</summary>
+    private async Task<BuildResult> ExportAsync(
+        BuildRequest request, IReadOnlyList<PlatformPlan> plans, IReadOnlyList<StepResult?> roots, IReadOnlyList<OutputSpec> outputs, BaseImages bases, TravellingCaches caches, CancellationToken cancellationToken)
+    {
+        LayerOptions Options(Snapshot layer) => ImageAssembler.OptionsFor(store, plans[0].Plan.Image, !request.UsesClock, layer);
+        var assembler = new ImageAssembler(
+            store, bases, request.Annotations, request.UsesClock ? time.GetUtcNow() : null, root => caches.Inline(root, Options, cancellationToken));
         var exporter = new ImageExporter(store, bases, stdout);
         var manifests = new List<Descriptor>();
+        Digest? id = null;
         foreach (var output in outputs)
         {
             // Documents and promises only, and known after the first time: cheap enough to make for each output.
-            var image = assembler.Assemble(plan.Image, root, output.Form.RewriteTimestamps ?? true, request.Squash, cancellationToken);
-            var manifest = await exporter.ExportAsync(image, request.Names, output, cancellationToken);
-            manifests.Add(manifest);
+            var images = plans.Zip(roots).Select(pair =>
+                assembler.Assemble(pair.First.Plan.Image, pair.Second, output.Form.RewriteTimestamps ?? true, request.Squash, cancellationToken)).ToList();
+            var set = new ImageSet(images, images.Count == 1 ? images[0].Manifest : new IndexAssembler(store).Assemble(images, request.IndexAnnotations));
+            manifests.Add(await exporter.ExportAsync(set, request.Names, output, cancellationToken));
+            id ??= images.Count == 1 ? OciJson.ReadManifest(store.Content.ReadDocument(manifests[0])).Config.Digest : manifests[0].Digest;
         }
 
-        return new BuildResult(OciJson.ReadManifest(store.Content.ReadDocument(manifests[0])).Config.Digest, manifests[0]) { Exported = manifests };
+        return new BuildResult(id!.Value, manifests[0]) { Exported = manifests };
     }
 
-    private LayerForecast ForecastFor(ImageBlueprint image, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken) =>
-        new(store, image.Steps.Select(step => step.Layer).OfType<Vertex>(), ImageAssembler.OptionsFor(image, outputs[0].Form.RewriteTimestamps ?? true), cancellationToken);
+    private LayerForecast ForecastFor(IReadOnlyList<PlatformPlan> plans, OutputSpec output, bool rewrites, CancellationToken cancellationToken) => new(
+        store,
+        plans.SelectMany(plan => plan.Plan.Image.Steps).Select(step => step.Layer).OfType<Vertex>(),
+        layer => ImageAssembler.OptionsFor(store, plans[0].Plan.Image, rewrites && (output.Form.RewriteTimestamps ?? true), layer),
+        cancellationToken);
 
-    private async Task<StepResult?> SolveAsync(
-        BuildRequest request, BuildAccess access, BuildPlan plan, ContextFolders contexts, RemoteSources sources, BaseImages bases, IBuildEvents events, LayerForecast? forecast, CancellationToken cancellationToken)
+    /// <summary>The results of the plans' roots, in their order; null for an image whose files nobody needs.</summary>
+    private async Task<IReadOnlyList<StepResult?>> SolveAsync(
+        BuildRequest request, BuildAccess access, IReadOnlyList<PlatformPlan> plans, IReadOnlyList<OutputSpec> outputs, ContextFolders contexts, RemoteSources sources, BaseImages bases, TravellingCaches caches, IBuildEvents events, CancellationToken cancellationToken)
     {
         // An image that only adds words to its base needs none of its files.
-        var needsFiles = request.Squash == SquashMode.All || plan.Image.Steps.Any(step => step.Layer is not null) || request.Outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
-        if (plan.Root is null || !needsFiles)
+        var needed = plans.Select(plan => plan.NeedsFiles(request, outputs) ? plan.Plan.Root : null).ToList();
+        var targets = needed.OfType<Vertex>().Concat(plans.SelectMany(plan => plan.Also)).DistinctBy(vertex => vertex.Digest).ToList();
+        if (targets.Count == 0)
         {
-            return null;
+            return [.. plans.Select(_ => (StepResult?)null)];
         }
 
-        var graph = BuildGraph.Of(plan.Root);
+        var graph = BuildGraph.Of(targets);
         request.Allowed.Require(graph);
-        var binds = new BindSources(store, contexts, time);
+        var files = new KnownFiles(store.Hints);
+        var seen = ExplainTo(events, files);
+        var times = new InputTimes(request.UsesClock ? time : null);
+        var binds = new BindSources(store, contexts, times, files, time);
+        var forecast = request.Squash == SquashMode.None ? ForecastFor(plans, outputs[0], !request.UsesClock, cancellationToken) : null;
         await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
         var firstRun = graph.Vertices.Select(vertex => vertex.Operation).OfType<RunOperation>().FirstOrDefault(run => run.Network == RunNetwork.Default);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            RunRunnerOf(request, access, binds, networks, events),
+            RunRunnerOf(request, access, binds, networks, times, events),
             binds,
-            new CopyRunner(store, contexts, events, time),
+            new CopyRunner(store, contexts, events, time, times, files),
             forecast,
             workBegins: firstRun is null ? null : () => networks.Expect(firstRun.Network));
-        var solver = new Solver<StepResult>(runner, new SolverCache(store), events, request.Jobs ?? Environment.ProcessorCount, time);
+        var cache = new SolverCache(store, files, time, await caches.ImportAsync(bases, cancellationToken));
+        var solver = new Solver<StepResult>(runner, cache, seen, request.Jobs ?? Environment.ProcessorCount, time) { KeepsGoing = request.KeepGoing };
+        LayerOptions Options(Snapshot layer) => ImageAssembler.OptionsFor(store, plans[0].Plan.Image, !request.UsesClock, layer);
+        var failed = true;
         try
         {
-            var results = await solver.SolveAsync(graph, cancellationToken);
-            return results[0];
+            var results = graph.Targets.Zip(await solver.SolveAsync(graph, cancellationToken)).ToDictionary(pair => pair.First.Digest, pair => pair.Second);
+            failed = false;
+            return [.. needed.Select(root => root is null ? null : results[root.Digest])];
         }
         finally
         {
             await (forecast?.FinishAsync() ?? Task.CompletedTask);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                // What was made is worth keeping, above all when the next attempt needs it.
+                await caches.ExportAsync(graph, solver.DefinitionKeys, Options, failed, cancellationToken);
+            }
         }
     }
 
-    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, IBuildEvents events)
+    private IBuildEvents ExplainTo(IBuildEvents events, KnownFiles files) =>
+        Missed is null ? events : new ExplainingEvents(events, new MissExplainer(store.Steps.History(), files), Missed);
+
+    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, InputTimes times, IBuildEvents events)
     {
         var settings = new RunSettings
         {
@@ -119,7 +159,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             CachePlaces = request.CachePlaces,
         };
         var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, (vertex, text) => Tell(events, vertex, text));
-        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), networks, settings, events, time);
+        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), networks, settings, times, events, time);
     }
 
     private void Tell(IBuildEvents events, Vertex vertex, string text) =>
@@ -136,9 +176,11 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             Labels = request.Labels,
             NoCache = request.NoCache,
             NoCacheStages = request.NoCacheStages,
+            CacheTtl = request.CacheTtl,
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,
+            NamePlatform = request.Platforms.Count > 1,
             Context = new ContextView(contexts),
             SourceTimes = times,
         };

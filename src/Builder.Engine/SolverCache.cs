@@ -1,3 +1,5 @@
+using Builder.Engine.Caching;
+using Builder.Engine.Explaining;
 using Builder.Graph;
 using Builder.Graph.Solving;
 using Builder.Oci;
@@ -6,37 +8,47 @@ using Builder.Storage.Steps;
 
 namespace Builder.Engine;
 
-/// <summary>The store's step cache, as the solver asks it. A result whose snapshot is gone is no result.</summary>
-internal sealed class SolverCache(BuilderStore store) : IResultCache<StepResult>
+/// <summary>The store's step cache, and those that came from elsewhere, as the solver asks them. A result whose snapshot is gone is no result.</summary>
+/// <param name="imported">Asked after the store; null for none.</param>
+internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProvider time, ImportedCaches? imported = null) : IResultCache<StepResult>
 {
-    public ValueTask<StepResult?> FindAsync(Digest key, CancellationToken cancellationToken)
+    public async ValueTask<StepResult?> FindAsync(Digest key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var found = store.Steps.Find(key) is { } record && store.Snapshots.Find(record.SnapshotId) is { } snapshot
-            ? new StepResult(snapshot)
-            : null;
-        return ValueTask.FromResult(found);
+        var record = store.Steps.Find(key);
+        if (record is null && imported is not null && await imported.FindAsync(key, cancellationToken) is { } travelled)
+        {
+            store.Steps.Set(key, travelled);
+            record = travelled;
+        }
+
+        if (record is null || store.Snapshots.Find(record.SnapshotId) is not { } snapshot)
+        {
+            return null;
+        }
+
+        return new StepResult(snapshot, record.Created) { Made = record.Made };
+    }
+
+    public ValueTask<bool> IsExpiredAsync(Digest key, TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var made = store.Steps.Find(key) is { } record ? record.Made ?? record.Created : imported?.Peek(key)?.Made;
+        return ValueTask.FromResult(made is { } moment && time.GetUtcNow() - moment > maxAge);
     }
 
     public ValueTask StoreAsync(Digest key, KeyExplanation explanation, StepResult result, CancellationToken cancellationToken)
     {
-        if (result.Snapshot is { Created: { } created } snapshot)
+        if (result.Snapshot is { } snapshot && store.Snapshots.CreatedOf(snapshot) is { } created)
         {
-            store.Steps.Set(key, new StepRecord { SnapshotId = snapshot.Id, Created = created, Explanation = Flatten(explanation) });
+            var record = new StepRecord { SnapshotId = snapshot.Id, Created = created, Made = result.Made ?? time.GetUtcNow(), Explanation = StepParts.Flatten(explanation) };
+            store.Steps.Set(key, record);
+            foreach (var part in explanation.Parts.Where(part => part.Name.StartsWith("input ", StringComparison.Ordinal)))
+            {
+                files.Keep(Digest.Parse(part.Value));
+            }
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Parts of one name, the elements of a list, become one entry with a line each.</summary>
-    private static SortedDictionary<string, string> Flatten(KeyExplanation explanation)
-    {
-        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in explanation.Parts)
-        {
-            parts[name] = parts.TryGetValue(name, out var earlier) ? earlier + "\n" + value : value;
-        }
-
-        return parts;
     }
 }

@@ -44,6 +44,9 @@ public static class GraphErrors
     /// <summary>Build checks found something, and <c>check=error=true</c> makes it an error.</summary>
     public static readonly ErrorCode ChecksFailed = new(3301);
 
+    /// <summary>A comment <c># builder:</c> that says something unknown, or an age that is none.</summary>
+    public static readonly ErrorCode InvalidDirective = new(2021);
+
     /// <summary>A serialised graph that is malformed or contradicts itself.</summary>
     public static readonly ErrorCode InvalidGraph = new(3112);
 }

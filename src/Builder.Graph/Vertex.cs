@@ -45,5 +45,8 @@ public sealed class Vertex
     /// <summary>Whether it is run again even if its result is known (<c>--no-cache</c>).</summary>
     public bool IgnoreCache { get; init; }
 
+    /// <summary>How old a known result may be at most; null for any age.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
     public override string ToString() => DisplayName.Length > 0 ? DisplayName : $"{Operation.Kind} {Digest.Short}";
 }

@@ -6,6 +6,7 @@ using Builder.Oci;
 using Builder.Storage.CacheMounts;
 using Builder.Storage.Content;
 using Builder.Storage.Garbage;
+using Builder.Storage.Hints;
 using Builder.Storage.Layers;
 using Builder.Storage.Leases;
 using Builder.Storage.Names;
@@ -26,6 +27,7 @@ namespace Builder.Storage;
 /// cache/…                                  step key → result
 /// partial/…                                blobs of which a part has arrived
 /// transfers/…                              what layers become when compressed, and where blobs were seen
+/// hints/&lt;kind&gt;/…                           what is good to know and can be found out again
 /// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
 /// leases/, tmp/                            what is in use; what may be swept
 /// </code>
@@ -57,6 +59,7 @@ public sealed class BuilderStore : IDisposable
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
         Time = options.Time;
+        Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
         Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
     }
 
@@ -73,6 +76,9 @@ public sealed class BuilderStore : IDisposable
     public StepCache Steps { get; }
 
     public TransferMemory Transfers { get; }
+
+    /// <summary>What is good to know and never needed.</summary>
+    public HintStore Hints { get; }
 
     /// <summary>What steps keep for themselves from one build to the next.</summary>
     public CacheMountStore CacheMounts { get; }

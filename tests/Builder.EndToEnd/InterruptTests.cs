@@ -23,6 +23,29 @@ public sealed class InterruptTests
         builder.AssertNothingIsLeftBehind();
     }
 
+    /// <summary>The step catches TERM and goes on, so the first Ctrl-C waits for it; the second does not.</summary>
+    [Fact]
+    public async Task A_second_signal_ends_everything_at_once()
+    {
+        using var builder = new BuilderProgram();
+        Prepare(builder);
+        builder.Files.Write("context/Dockerfile", "FROM base\nRUN trap 'echo not yet' TERM; sleep 1001; sleep 1002\n");
+        var result = await BuildUntilAsync(builder, () => StepIsRunning(), process =>
+        {
+            // Two that come too close are one to the kernel.
+            for (var i = 0; i < 100 && !process.HasExited; i++)
+            {
+                Send("INT", process.Id);
+                Thread.Sleep(100);
+            }
+        });
+        result.Expect(130);
+        Assert.DoesNotContain("canceled", result.Error, StringComparison.Ordinal);
+        await AssertStepIsGoneAsync();
+        (await builder.RunAsync("check-store", "--repair")).ExpectSuccess();
+        builder.AssertNothingIsLeftBehind();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10)]

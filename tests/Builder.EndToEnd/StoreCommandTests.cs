@@ -37,6 +37,32 @@ public sealed class StoreCommandTests
     }
 
     [Fact]
+    public async Task Results_that_cannot_be_written_are_no_success_but_a_reader_may_leave()
+    {
+        using var builder = new BuilderProgram();
+        await BuildAsync(builder);
+        var program = BuilderProgram.PathOf(Flavour.Native);
+        var variables = new ToolOptions { Environment = new Dictionary<string, string> { ["BUILDER_ROOT"] = builder.Store } };
+        var full = (await Tool.RunAsync("sh", ["-c", "\"$0\" images > /dev/full", program], variables)).Expect(5);
+        Assert.Contains("error BLD5090: standard output could not be written: ENOSPC", full.Error, StringComparison.Ordinal);
+        Assert.Equal("", (await Tool.RunAsync("sh", ["-c", "(sleep 0.2; \"$0\" images; echo $? >&2) | true", program], variables)).ExpectSuccess().Output);
+    }
+
+    [Fact]
+    public async Task Options_come_from_the_environment_and_from_builder_json()
+    {
+        using var builder = new BuilderProgram();
+        await BuildAsync(builder);
+        builder.Files.Write("builder.json", """{ "images": { "format": "{{.Tag}}" }, "build": { "network": "host" } }""");
+        var options = new ToolOptions { Environment = new Dictionary<string, string> { ["BUILDER_CONFIG"] = builder.Files.PathOf("builder.json"), ["BUILDER_IMAGES_NO_TRUNC"] = "true" } };
+        Assert.Equal("latest\n1.2\n", (await builder.RunAsync(["images"], options)).ExpectSuccess().Output);
+        Assert.Contains("registry.example/team/app", (await builder.RunAsync(["images", "--format", "table"], options)).ExpectSuccess().Output, StringComparison.Ordinal);
+        var shown = (await builder.RunAsync(["config", "--format", "{{.Command}} {{.Option}}={{.Value}}"], options)).ExpectSuccess().Output;
+        Assert.Contains("build --network=host\nimages --no-trunc=true\nimages --format={{.Tag}}\n", shown, StringComparison.Ordinal);
+        Assert.Contains("\"all\"", (await builder.RunAsync(["config", "schema"], options)).ExpectSuccess().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Several_builds_share_a_store()
     {
         using var builder = new BuilderProgram();

@@ -6,6 +6,7 @@ using Builder.Diagnostics;
 using Builder.Dockerfile.Grammar;
 using Builder.Dockerfile.Syntax;
 using Builder.Engine;
+using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
 using Builder.Engine.Mounts;
@@ -29,12 +30,18 @@ internal static class BuildCommand
     private static readonly Option<string[]> Label = new("--label") { Description = "A label of the image, as NAME=VALUE", HelpName = "name=value" };
     private static readonly Option<string[]> Output = new("--output", "-o") { Description = "Where the image goes: type=image|registry|docker|oci|tar|local[,dest=path] (default: the store)", HelpName = "output" };
     private static readonly Option<bool> Push = new("--push") { Description = "Push the image to its registries: --output type=registry" };
-    private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation of the manifest, as [manifest:]KEY=VALUE", HelpName = "key=value" };
+    private static readonly Option<string[]> Annotation = new("--annotation") { Description = "An annotation, as [manifest:]KEY=VALUE or, with several platforms, index:KEY=VALUE", HelpName = "key=value" };
     private static readonly Option<string?> Squash = new("--squash") { Description = "Make one layer: of the new ones (new, the default), or of all (all)", Arity = ArgumentArity.ZeroOrOne, HelpName = "which" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Run every step again" };
     private static readonly Option<string?> Pull = new("--pull") { Description = "When to ask registries for base images: missing (default), always (--pull alone), newer, never", HelpName = "policy", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string[]> NoCacheFilter = new("--no-cache-filter") { Description = "Run the steps of this stage again", HelpName = "stage" };
-    private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]", HelpName = "platform" };
+    private static readonly Option<string[]> PlatformOption = new("--platform") { Description = "What the image is for, as os/arch[/variant]; several, separated by commas, make an index", HelpName = "platforms" };
+    private static readonly Option<string[]> CacheFrom = new("--cache-from") { Description = "Results of other machines: IMAGE, type=registry,ref=IMAGE or type=local,src=FOLDER", HelpName = "cache" };
+    private static readonly Option<string[]> CacheTo = new("--cache-to") { Description = "Where results go: type=registry,ref=IMAGE, type=local,dest=FOLDER (each with mode=min|max,ignore-error=true), or type=inline", HelpName = "cache" };
+    private static readonly Option<string?> CacheTtl = new("--cache-ttl") { Description = "How old known results may be, such as 12h or 1d; '# builder: cache-ttl=1d' above an instruction says it for one", HelpName = "age" };
+    private static readonly Option<string[]> Also = new("--also") { Description = "A further stage that has to succeed and is not exported, such as one with tests", HelpName = "stage" };
+    private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "When a step fails, finish all that does not need it" };
+    private static readonly Option<string?> Timestamp = new("--timestamp") { Description = "The image's time: now for the clock, or seconds since 1970 (default: that of the newest thing in it)", HelpName = "time" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: private (their own, without the host's loopback), host, none, or default (private where the machine can, else host; BUILDER_NETWORK chooses)", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
     private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret and for sources (GIT_AUTH_TOKEN, HTTP_AUTH_TOKEN_host), as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
@@ -56,9 +63,9 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Check, Call, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, CacheFrom, CacheTo, CacheTtl, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Also, KeepGoing, Timestamp, Check, Call, Context,
         };
-        foreach (var option in IsolationOptions.All)
+        foreach (var option in IsolationOptions.All.Concat(BuildReport.Options))
         {
             command.Add(option);
         }
@@ -69,11 +76,18 @@ internal static class BuildCommand
 
     /// <summary>An option whose value may be left away takes no other word for it: in <c>--squash .</c> the dot is the context.</summary>
     public static string[] Complete(string[] arguments) =>
-        arguments is ["build", ..] ? [.. arguments.Select(argument => argument == "--squash" ? "--squash=new" : argument)] : arguments;
+        arguments is ["build", ..] ? [.. arguments.Select(argument => argument switch
+        {
+            "--squash" => "--squash=new",
+            "--explain" => "--explain=text",
+            _ => argument,
+        })] : arguments;
 
     private static async Task<int> BuildAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput);
+        var report = new BuildReport(parsed);
+        report.Validate();
+        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput) { Missed = report.Missed };
         var request = RequestOf(parsed);
         var call = BuildCall.Parse(parsed.GetValue(Call), parsed.GetValue(Check));
         if (call.Method != CallMethod.Build)
@@ -81,24 +95,28 @@ internal static class BuildCommand
             return await CallRunner.RunAsync(builder, request, call, cancellationToken);
         }
 
-        BuildResult result;
+        BuildResult? result = null;
+        Descriptor? pushed = null;
         var warnings = new List<Diagnostic>();
         try
         {
-            using var display = DisplayOf(parsed);
-            result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+            try
+            {
+                using var display = DisplayOf(parsed);
+                result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+            }
+            finally
+            {
+                // At the end, where a person looks; of a build that failed before the error, which comes last.
+                WarningSummary.Write(warnings);
+            }
+
+            pushed = await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
+            session.KeepWithinBudget(cancellationToken);
         }
         finally
         {
-            // At the end, where a person looks; of a build that failed before the error, which comes last.
-            WarningSummary.Write(warnings);
-        }
-
-        await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
-        session.KeepWithinBudget(cancellationToken);
-        if (!request.Outputs.Any(output => output.Destination == OutputSpec.Stdout))
-        {
-            Terminal.WriteLine(result.ImageId.ToString());
+            report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
         }
 
         return 0;
@@ -115,7 +133,14 @@ internal static class BuildCommand
         BuildArgs = Pairs(parsed.GetValue(BuildArg), "--build-arg", Environment.GetEnvironmentVariable),
         NamedContexts = Pairs(parsed.GetValue(BuildContext), "--build-context", null),
         Labels = Pairs(parsed.GetValue(Label), "--label", null),
-        Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
+        Platform = PlatformsOf(parsed) is [var first, ..] ? first : null,
+        Platforms = PlatformsOf(parsed) is { Count: > 1 } several ? several : [],
+        CacheFrom = [.. (parsed.GetValue(CacheFrom) ?? []).Select(text => CacheSpec.Parse(text, isExport: false))],
+        CacheTo = [.. (parsed.GetValue(CacheTo) ?? []).Select(text => CacheSpec.Parse(text, isExport: true))],
+        CacheTtl = parsed.GetValue(CacheTtl) is { } age ? Graph.Compilation.CacheAge.Parse(age) : null,
+        Also = parsed.GetValue(Also) ?? [],
+        KeepGoing = parsed.GetValue(KeepGoing),
+        UsesClock = parsed.GetValue(Timestamp) == "now",
         NoCache = parsed.GetValue(NoCache),
         Pull = PullPolicyOf(parsed.GetValue(Pull)),
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
@@ -131,10 +156,11 @@ internal static class BuildCommand
         Allowed = AllowedBy(parsed),
         CachePlaces = (parsed.GetValue(CacheMount) ?? []).Select(CachePlace.Parse).ToDictionary(place => place.Id, place => place.Folder, StringComparer.Ordinal),
         ExtraHosts = [.. (parsed.GetValue(AddHost) ?? []).Select(HostOf)],
-        SourceDateEpoch = SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        SourceDateEpoch = EpochOf(parsed.GetValue(Timestamp)),
         Squash = SquashOf(parsed),
         Jobs = parsed.GetValue(Jobs),
-        Annotations = BuildPush.Annotations(parsed.GetValue(Annotation) ?? []),
+        Annotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "manifest", PlatformsOf(parsed).Count > 1),
+        IndexAnnotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "index", PlatformsOf(parsed).Count > 1),
         Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
     };
 
@@ -235,6 +261,17 @@ internal static class BuildCommand
         "all" => SquashMode.All,
         "false" => SquashMode.None,
         var other => throw new BuilderException(CliErrors.Usage, $"'{other}' is not what --squash takes", "it is new or all, written --squash=all"),
+    };
+
+    private static IReadOnlyList<Platform> PlatformsOf(ParseResult parsed) =>
+        [.. (parsed.GetValue(PlatformOption) ?? []).SelectMany(text => text.Split(',')).Select(Platform.Parse).Distinct()];
+
+    /// <summary>Of the option, else of the environment; none for those who want the clock.</summary>
+    private static long? EpochOf(string? timestamp) => timestamp switch
+    {
+        null => SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        "now" => null,
+        _ => SourceDateEpochOf(timestamp),
     };
 
     internal static long? SourceDateEpochOf(string? text) => string.IsNullOrEmpty(text) ? null

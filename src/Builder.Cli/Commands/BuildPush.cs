@@ -21,9 +21,10 @@ internal static class BuildPush
             : all;
     }
 
-    /// <summary>Pushes what the outputs say, when nothing else is drawn on the terminal any more.</summary>
-    public static async Task RunAsync(Session session, BuildRequest request, BuildResult result, bool quiet, CancellationToken cancellationToken)
+    /// <summary>Pushes what the outputs say, when nothing else is drawn on the terminal any more; the manifest as registries got it last, null when none did.</summary>
+    public static async Task<Descriptor?> RunAsync(Session session, BuildRequest request, BuildResult result, bool quiet, CancellationToken cancellationToken)
     {
+        Descriptor? pushed = null;
         foreach (var (output, manifest) in request.Outputs.Zip(result.Exported).Where(pair => pair.First.Push))
         {
             IReadOnlyList<ImageReference> names = output.Name is { } name ? [.. name.Split(',').Select(ImageReference.Parse)] : request.Names;
@@ -34,38 +35,9 @@ internal static class BuildPush
                 Format = output.Form.OciMediaTypes ? PushFormat.AsIs : PushFormat.Docker,
                 ByDigest = output.ByDigest,
             };
-            await PushCommand.PushAsync(session.Store, session.Registry, push, quiet, report: !quiet, cancellationToken);
-        }
-    }
-
-    /// <summary><c>[manifest:]KEY=VALUE</c>. What belongs to an index has no place in an image for one platform.</summary>
-    public static IReadOnlyDictionary<string, string> Annotations(IReadOnlyList<string> texts)
-    {
-        var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var text in texts)
-        {
-            var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-            {
-                throw new BuilderException(EngineErrors.BadAnnotation, $"'{text}' is no annotation", "write it as KEY=VALUE or manifest:KEY=VALUE");
-            }
-
-            var colon = text.IndexOf(':', StringComparison.Ordinal);
-            var hasKind = colon > 0 && colon < equals && text[..colon].Split(',').All(kind => IsKind(kind.Split('[')[0]));
-            foreach (var kind in hasKind ? text[..colon].Split(',') : ["manifest"])
-            {
-                if (kind.Split('[')[0] != "manifest")
-                {
-                    throw new BuilderException(
-                        EngineErrors.BadAnnotation, $"{kind} annotations are not supported for an image of a single platform", "annotate the manifest, or make an index with 'builder manifest create --annotation'");
-                }
-            }
-
-            annotations[text[(hasKind ? colon + 1 : 0)..equals]] = text[(equals + 1)..];
+            pushed = (await PushCommand.PushAsync(session.Store, session.Registry, push, quiet, report: !quiet, cancellationToken)).Manifest;
         }
 
-        return annotations;
+        return pushed;
     }
-
-    private static bool IsKind(string kind) => kind is "manifest" or "index" or "manifest-descriptor" or "index-descriptor";
 }

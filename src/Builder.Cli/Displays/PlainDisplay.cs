@@ -25,6 +25,9 @@ internal sealed class PlainDisplay(Action<string> writeLine, bool toTerminal) : 
                 case VertexCached or VertexSkipped:
                     writeLine($"#{row.Number} CACHED");
                     break;
+                case VertexMissed missed:
+                    writeLine($"#{row.Number} not cached: {Terminal.Harmless(missed.Why)}");
+                    break;
                 case VertexLog log:
                     (log.Stream == 1 ? row.Output : row.Error).Add(log.Data.Span, line => WriteLog(row, line, log.Time));
                     break;

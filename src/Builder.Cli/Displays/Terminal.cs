@@ -1,4 +1,5 @@
 using System.Text;
+using Builder.Diagnostics;
 using Builder.Linux.Processes;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +13,7 @@ internal static class Terminal
     private static readonly Lock Gate = new();
     private static readonly StandardOutputStream Out = new(1);
     private static readonly StandardOutputStream Error = new(2);
+    private static string? outputFailure;
 
     public static bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
 
@@ -25,6 +27,28 @@ internal static class Terminal
         TerminalSize.Of(2) ?? (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0 ? columns : 80, 24);
 
     public static bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
+
+    /// <summary>Whether all results were written: a full disk must not look like success. A reader that went away has had enough.</summary>
+    /// <returns>The exit code.</returns>
+    public static int CheckOutput()
+    {
+        if (outputFailure is null)
+        {
+            return 0;
+        }
+
+        ErrorDisplay.Write(new BuilderException(CliErrors.Output, $"standard output could not be written: {outputFailure}", "make room, or send the output elsewhere"));
+        return CliErrors.Output.ExitCode;
+    }
+
+    /// <summary>The cursor, for a program that ends at once in the middle of drawing.</summary>
+    public static void ShowCursor()
+    {
+        if (CanRedraw)
+        {
+            WriteError("\e[?25h");
+        }
+    }
 
     /// <summary>Results: what a script reads.</summary>
     public static void WriteLine(string text) => Write(Out, text + "\n");
@@ -67,9 +91,13 @@ internal static class Terminal
                 stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush();
             }
-            catch (IOException)
+            catch (IOException e)
             {
-                // The reader went away (a closed pipe): there is nobody left to tell.
+                // Where the reader went away (a closed pipe), there is nobody left to tell.
+                if (stream == Out && !StandardOutputStream.IsClosedPipe(e))
+                {
+                    outputFailure ??= e.Message;
+                }
             }
         }
     }

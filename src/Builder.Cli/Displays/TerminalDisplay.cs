@@ -54,6 +54,9 @@ internal sealed class TerminalDisplay : IBuildDisplay
                 case VertexStarted:
                     RowOf(buildEvent);
                     break;
+                case VertexMissed missed:
+                    history.Add(Terminal.Harmless($"   {buildEvent.Vertex} not cached: {missed.Why}"));
+                    break;
                 case VertexLog log:
                     RowOf(buildEvent).Add(log);
                     break;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace Builder.Cli.Help;
 
@@ -29,6 +30,21 @@ internal sealed record HelpPage(string Name, string Description, string Usage, I
 
     /// <summary>Every verb with its path, the root first, in the order of their names.</summary>
     public static IEnumerable<IReadOnlyList<Command>> PathsOf(Command root) => PathsBelow([root]);
+
+    /// <summary>The commands that a line names, the root first.</summary>
+    public static IReadOnlyList<Command> PathOf(ParseResult parsed)
+    {
+        var path = new List<Command>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            path.Insert(0, command.Command);
+        }
+
+        return path;
+    }
+
+    /// <summary>The words of a line's verb, without the program.</summary>
+    public static string[] VerbOf(ParseResult parsed) => [.. PathOf(parsed).Skip(1).Select(command => command.Name)];
 
     private static IEnumerable<IReadOnlyList<Command>> PathsBelow(IReadOnlyList<Command> path) =>
         path[^1].Subcommands.Where(command => !command.Hidden).OrderBy(command => command.Name, StringComparer.Ordinal)

@@ -97,6 +97,8 @@ internal static class HelpTexts
         ["tag"] = [new("builder tag app registry.example/team/app:1.0", "a second name")],
         ["tags"] = [new("builder tags registry.example/team/app", "the tags that a registry has")],
         ["completion"] = [new("builder completion bash > /etc/bash_completion.d/builder", "Tab completes from now on")],
+        ["config"] = [new("builder config", "which options have other values than usual, and why")],
+        ["config schema"] = [new("builder config schema > builder.schema.json", "for the editor to check builder.json by")],
         ["man"] = [new("builder man --out /usr/local/share/man/man1", "manual pages of all commands")],
         ["version"] = [new("builder version", "which Builder this is")],
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Builder.Cli.Displays;
 
 namespace Builder.Cli.Help;
@@ -25,13 +24,7 @@ internal sealed class PageHelpAction : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        var path = new List<Command>();
-        for (SymbolResult? result = parseResult.CommandResult; result is CommandResult command; result = result.Parent)
-        {
-            path.Insert(0, command.Command);
-        }
-
-        Terminal.WriteLine(HelpText.Render(HelpPage.Of(path), Terminal.OutputIsTerminal ? Math.Clamp(Terminal.Size.Columns, 60, 120) : Columns));
+        Terminal.WriteLine(HelpText.Render(HelpPage.Of(HelpPage.PathOf(parseResult)), Terminal.OutputIsTerminal ? Math.Clamp(Terminal.Size.Columns, 60, 120) : Columns));
         return 0;
     }
 }

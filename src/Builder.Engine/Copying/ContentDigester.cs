@@ -18,13 +18,16 @@ internal sealed class ContentDigester : IDisposable
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Dictionary<(ulong, ulong), int> firstNames = [];
+    private ContentNotes? notes;
     private int entries;
 
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
     /// <param name="parents">Whether the directories above what is selected are copied too.</param>
-    public static Digest Of(SourceTree tree, IEnumerable<CopySource> sources, bool parents, IReadOnlyList<string> excludes, CancellationToken cancellationToken)
+    /// <param name="notes">Gets a note of everything that went into the digest; null when nobody will ask.</param>
+    public static Digest Of(
+        SourceTree tree, IEnumerable<CopySource> sources, bool parents, IReadOnlyList<string> excludes, CancellationToken cancellationToken, ContentNotes? notes = null)
     {
-        using var digester = new ContentDigester();
+        using var digester = new ContentDigester { notes = notes };
         foreach (var source in sources)
         {
             if (parents)
@@ -45,9 +48,9 @@ internal sealed class ContentDigester : IDisposable
 
     /// <summary>The digest of what mounts show: each path, and when it is a directory everything in it.</summary>
     /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.SourceNotFound"/>.</exception>
-    public static Digest OfPlaces(SourceTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
+    public static Digest OfPlaces(SourceTree tree, IEnumerable<string> paths, CancellationToken cancellationToken, ContentNotes? notes = null)
     {
-        using var digester = new ContentDigester();
+        using var digester = new ContentDigester { notes = notes };
         foreach (var path in paths)
         {
             var selected = SourceSelector.SelectPlace(tree, path);
@@ -122,7 +125,7 @@ internal sealed class ContentDigester : IDisposable
         }
     }
 
-    /// <param name="top">The directory from which the entry's path starts; for messages.</param>
+    /// <param name="top">The directory from which the entry's path starts.</param>
     private void AddEntry(SourceTree tree, in TreeEntry entry, byte[] top)
     {
         if (entry.Status.Type == FileType.Socket)
@@ -134,19 +137,20 @@ internal sealed class ContentDigester : IDisposable
         Add(entry.Path);
         AddStatus(entry.Status, tree);
         AddXattrs(entry.Directory, entry.Name);
+        var content = default(ulong);
         switch (entry.Status.Type)
         {
             case FileType.Regular:
-                using (var file = ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path))
-                {
-                    AddBytes(file);
-                }
-
+                content = AddContent(ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path));
                 break;
             case FileType.SymbolicLink:
-                Add(entry.Directory.ReadLink(entry.Name));
+                var target = entry.Directory.ReadLink(entry.Name);
+                content = FileMark.OfLink(target);
+                Add(target);
                 break;
         }
+
+        notes?.Add(new FileMark(GuestPath.Join(top, entry.Path), entry.Status.Type, tree.ModeOf(entry.Status), content), entry.Status);
     }
 
     internal static TreeWalk WalkOf(SourceTree tree, SelectedSource selected, IReadOnlyList<string> excludes)
@@ -170,11 +174,8 @@ internal sealed class ContentDigester : IDisposable
         AddStatus(selected.Status, tree);
         using var parent = tree.Root.OpenParent(selected.Path, out var name);
         AddXattrs(parent, name);
-        if (selected.Status.Type == FileType.Regular)
-        {
-            using var file = ReadableFiles.OpenFile(parent, name, [], selected.Path);
-            AddBytes(file);
-        }
+        var content = selected.Status.Type == FileType.Regular ? AddContent(ReadableFiles.OpenFile(parent, name, [], selected.Path)) : default;
+        notes?.Add(new FileMark(selected.Path, selected.Status.Type, tree.ModeOf(selected.Status), content), selected.Status);
     }
 
     private void AddStatus(in FileStatus status, SourceTree tree)
@@ -218,7 +219,17 @@ internal sealed class ContentDigester : IDisposable
         }
     }
 
-    private void AddBytes(SafeFileHandle file)
+    /// <summary>Adds the digest of a file's bytes, and gives the beginning of it.</summary>
+    private ulong AddContent(SafeFileHandle opened)
+    {
+        using var file = opened;
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        HashContent(file, digest);
+        Add(digest);
+        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+    }
+
+    private void HashContent(SafeFileHandle file, Span<byte> digest)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
@@ -229,9 +240,7 @@ internal sealed class ContentDigester : IDisposable
                 contentHash.AppendData(buffer, 0, count);
             }
 
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
             contentHash.GetHashAndReset(digest);
-            Add(digest);
         }
         finally
         {

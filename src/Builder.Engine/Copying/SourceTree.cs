@@ -20,6 +20,17 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
     /// <summary>Whether nothing of a file's mode counts but that its owner may execute it (<c>--context-mode=normalize</c>).</summary>
     public bool NormalizesModes { get; init; }
 
+    /// <summary>What the layers say of times; null for a tree whose files say it themselves. Disposed of with the tree.</summary>
+    public LayerTimes? Times { get; init; }
+
+    /// <summary>An entry of this tree with the time that a copy gets.</summary>
+    /// <param name="prefix">The path of the directory where the walk began.</param>
+    public TreeEntry Timed(in TreeEntry entry, byte[] prefix) =>
+        Times is null ? entry : entry with { Status = Timed(GuestPath.Join(prefix, entry.Path), entry.Status) };
+
+    /// <summary>What is at a path, with the time that a copy gets.</summary>
+    public FileStatus Timed(byte[] path, in FileStatus status) => Times is null ? status : status with { Modified = Times.Of(path, status.Modified) };
+
     /// <summary>The mode that a copy of a file gets.</summary>
     public uint ModeOf(in FileStatus status) => NormalizesModes ? NormalModeOf(status) : status.Mode;
 
@@ -44,5 +55,9 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
         return Ignore.IsIgnored(text) && !(isDirectory && Ignore.MayHoldIncluded(text));
     }
 
-    public void Dispose() => Root.Dispose();
+    public void Dispose()
+    {
+        Root.Dispose();
+        Times?.Dispose();
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         var path = FileTarget(target, source.Name, isDirectory);
         using var from = tree.Root.OpenParent(source.Path, out var name);
         using var to = OpenParentOf(path);
-        CopyEntry(tree, new TreeEntry(from, name, source.Name, 0, source.Status), to, GuestPath.Name(path), path);
+        CopyEntry(tree, new TreeEntry(from, name, source.Name, 0, tree.Timed(source.Path, source.Status)), to, GuestPath.Name(path), path);
     }
 
     /// <summary>Copies one selected source together with the directories above it, as <c>--parents</c> does.</summary>
@@ -44,7 +44,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         {
             using var from = tree.Root.OpenParent(path, out var name);
             using var to = root.OpenDirectory(target);
-            var entry = new TreeEntry(from, name, path, 0, from.Lstat(name));
+            var entry = new TreeEntry(from, name, path, 0, tree.Timed(path, from.Lstat(name)));
             var made = GuestPath.Join(target, name);
             if (entry.Status.Type != FileType.Directory)
             {
@@ -58,7 +58,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         }
 
         using var top = tree.Root.OpenDirectory(source.Path);
-        CopyBelow(tree, ContentDigester.WalkOf(tree, source, excludes), top, target);
+        CopyBelow(tree, source.Path, ContentDigester.WalkOf(tree, source, excludes), top, target);
     }
 
     /// <summary>Writes a file whose content is at hand: root's own, 0644, unless the rules say otherwise.</summary>
@@ -94,23 +94,24 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         if (source.Path.Length > 0)
         {
             // Of a directory's own metadata only the time is copied, and nothing of what is the whole of its tree (C10).
-            times.Set(target, source.Status.Modified);
+            times.Set(target, tree.Timed(source.Path, source.Status).Modified);
         }
 
         using var from = tree.Root.OpenDirectory(source.Path);
-        CopyBelow(tree, ContentDigester.WalkOf(tree, source, excludes), from, target);
+        CopyBelow(tree, source.Path, ContentDigester.WalkOf(tree, source, excludes), from, target);
     }
 
-    private void CopyBelow(SourceTree tree, TreeWalk walk, DirectoryHandle from, byte[] target)
+    private void CopyBelow(SourceTree tree, byte[] prefix, TreeWalk walk, DirectoryHandle from, byte[] target)
     {
         // The directories from the target down to where the walk is: the walk is depth first.
         var open = new Stack<(DirectoryHandle Handle, byte[] Path)>();
         open.Push((root.OpenDirectory(target), target));
         try
         {
-            foreach (var entry in walk.Below(from))
+            foreach (var walked in walk.Below(from))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                var entry = tree.Timed(walked, prefix);
                 while (open.Count > entry.Depth + 1)
                 {
                     open.Pop().Handle.Dispose();

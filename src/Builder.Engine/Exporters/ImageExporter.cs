@@ -14,14 +14,14 @@ namespace Builder.Engine.Exporters;
 internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<Stream> stdout)
 {
     /// <returns>The image's manifest as it left.</returns>
-    public async Task<Descriptor> ExportAsync(BuiltImage image, IReadOnlyList<ImageReference> names, OutputSpec output, CancellationToken cancellationToken)
+    public async Task<Descriptor> ExportAsync(ImageSet set, IReadOnlyList<ImageReference> names, OutputSpec output, CancellationToken cancellationToken)
     {
-        var manifest = image.Manifest;
+        var manifest = set.Target;
         switch (output.Kind)
         {
             case OutputKind.Image when output.Push:
                 // Layers are compressed on their way out, not here; those of a base in a registry need not even pass here.
-                if (output.IsKept || image.Base?.Name is null)
+                foreach (var image in set.Images.Where(image => output.IsKept || image.Base?.Name is null))
                 {
                     await FetchBaseAsync(image, cancellationToken);
                 }
@@ -33,11 +33,11 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
 
                 break;
             case OutputKind.Image:
-                manifest = await ConvertAsync(image, output, cancellationToken);
+                manifest = await ConvertAsync(set, output, cancellationToken);
                 Keep(manifest, output.Name is { } name ? [.. names, ImageReference.Parse(name)] : names, cancellationToken);
                 break;
             case OutputKind.Docker or OutputKind.Oci:
-                manifest = await ConvertAsync(image, output, cancellationToken);
+                manifest = await ConvertAsync(set, output, cancellationToken);
                 ArchiveImage[] images = [new ArchiveImage(manifest, names)];
                 if (!output.IsArchive)
                 {
@@ -49,14 +49,24 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
                 Write(output, stream => ImageArchiveWriter.Write(images, new StoreBlobs(store), stream, new ImageArchiveOptions(format), cancellationToken));
                 break;
             case OutputKind.Tar:
-                using (var root = store.Snapshots.OpenView(image.Root))
+                if (set.IsIndex)
+                {
+                    throw new BuilderException(EngineErrors.BadOutput, "files of several platforms have no place in one tar", "give one platform, or type=local, which makes a folder for each");
+                }
+
+                using (var root = store.Snapshots.OpenView(set.Images[0].Root))
                 {
                     Write(output, stream => TreeTar.Write(root, stream, cancellationToken));
                 }
 
                 break;
             case OutputKind.Local:
-                CopyFiles(image, output.Destination!, cancellationToken);
+                foreach (var image in set.Images)
+                {
+                    var folder = set.IsIndex ? Path.Combine(output.Destination!, image.Platform.ToString().Replace('/', '_')) : output.Destination!;
+                    CopyFiles(image, folder, cancellationToken);
+                }
+
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(output));
@@ -87,11 +97,15 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
     /// An image that leaves is whole: its base's layers are there too. Registries and OCI archives are made to be sent, so
     /// their layers are compressed; what stays on the machine is not.
     /// </summary>
-    private async Task<Descriptor> ConvertAsync(BuiltImage image, OutputSpec output, CancellationToken cancellationToken)
+    private async Task<Descriptor> ConvertAsync(ImageSet set, OutputSpec output, CancellationToken cancellationToken)
     {
-        await FetchBaseAsync(image, cancellationToken);
+        foreach (var image in set.Images)
+        {
+            await FetchBaseAsync(image, cancellationToken);
+        }
+
         var form = output.Kind == OutputKind.Oci ? output.Form with { Compression = output.Form.Compression ?? LayerCompression.Gzip } : output.Form;
-        return await new ImageConverter(store).ConvertAsync(image.Manifest, form, cancellationToken);
+        return await new ImageConverter(store).ConvertAsync(set.Target, form, cancellationToken);
     }
 
     private Task FetchBaseAsync(BuiltImage image, CancellationToken cancellationToken) =>

@@ -38,6 +38,23 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, Pu
     /// <summary>An image that was resolved before.</summary>
     public BaseImage Get(Digest manifestDigest) => known[manifestDigest];
 
+    /// <summary>A layer of some image that was resolved before; null when none has it.</summary>
+    public (BaseImage Image, Descriptor Blob)? FindLayer(DiffId diffId)
+    {
+        foreach (var image in known.Values)
+        {
+            for (var i = 0; i < image.Config.RootFs.DiffIds.Count; i++)
+            {
+                if (image.Config.RootFs.DiffIds[i] == diffId)
+                {
+                    return (image, image.Manifest.Layers[i]);
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Opens a layer: from the store if it is there, else from where the image was found.</summary>
     public Task<Stream> OpenLayerAsync(BaseImage image, Descriptor layer, CancellationToken cancellationToken) =>
         store.Content.TryOpenRead(layer.Digest) is { } file

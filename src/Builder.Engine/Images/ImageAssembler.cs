@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Builder.Engine.Caching;
 using Builder.Graph;
 using Builder.Graph.Compilation;
 using Builder.Oci;
@@ -12,9 +14,10 @@ namespace Builder.Engine.Images;
 /// manifest. No layer's bytes are written, and everything in the documents comes from the request or from when the steps
 /// were first run, so building the same again gives the same image.
 /// </summary>
-internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IReadOnlyDictionary<string, string>? annotations = null)
+/// <param name="clock">The time of day for those who want it in the image; null for how old its steps are.</param>
+internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IReadOnlyDictionary<string, string>? annotations = null, DateTimeOffset? clock = null, Func<Snapshot?, CacheDocument?>? inlineCache = null)
 {
-    /// <param name="rewriteTimestamps">Whether files of new layers get no time after the epoch.</param>
+    /// <param name="rewriteTimestamps">Whether files of new layers get no time after the epoch or, without one, after the time of their step.</param>
     public BuiltImage Assemble(ImageBlueprint blueprint, StepResult? root, bool rewriteTimestamps, SquashMode squash, CancellationToken cancellationToken)
     {
         var parent = blueprint.Base is { } resolved ? bases.Get(resolved.ManifestDigest) : null;
@@ -24,7 +27,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
 
         var snapshots = NewSnapshots(blueprint, root?.Snapshot);
         var created = TimeOf(blueprint, snapshots.FirstOrDefault()) ?? parent?.Config.Created;
-        var options = OptionsFor(blueprint, rewriteTimestamps);
+        LayerOptions Options(Snapshot layer) => OptionsFor(store, blueprint, rewriteTimestamps && clock is null, layer);
         var bottom = squash == SquashMode.All ? null : snapshots.TryPeek(out var lowest) ? store.Snapshots.ParentOf(lowest) : root?.Snapshot;
         foreach (var step in blueprint.Steps)
         {
@@ -34,7 +37,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
             {
                 snapshot = snapshots.Dequeue();
                 created = TimeOf(blueprint, snapshot) ?? created;
-                layer = squash == SquashMode.None ? Describe(step.Layer, snapshot, options, cancellationToken) : null;
+                layer = squash == SquashMode.None ? Describe(step.Layer, snapshot, Options(snapshot), cancellationToken) : null;
             }
 
             var isEmpty = layer is null || layer.IsEmpty;
@@ -42,7 +45,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
             {
                 layers.Add(layer!.Descriptor());
                 diffIds.Add(layer.DiffId);
-                Adopt(diffIds, snapshot!, options);
+                Adopt(diffIds, snapshot!, blueprint);
             }
 
             history.Add(new HistoryEntry { Created = created, CreatedBy = step.CreatedBy, Comment = step.Comment, EmptyLayer = isEmpty });
@@ -50,7 +53,7 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
 
         if (squash != SquashMode.None && root?.Snapshot is { } top && top.Id != bottom?.Id)
         {
-            Squash(squash, store.Layers.DescribeSquashed(top, bottom, options, cancellationToken), created, layers, diffIds, history);
+            Squash(squash, store.Layers.DescribeSquashed(top, bottom, Options(top), cancellationToken), created, layers, diffIds, history);
         }
 
         var platform = blueprint.Platform;
@@ -64,12 +67,31 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
             Execution = blueprint.Config,
             RootFs = new RootFs { DiffIds = diffIds },
             History = history,
+            Other = WithCache(parent?.Config.Other, inlineCache?.Invoke(root?.Snapshot)),
         };
         var configDescriptor = store.Content.Put(OciJson.Write(config), MediaTypes.OciConfig);
         var manifest = new ImageManifest { MediaType = MediaTypes.OciManifest, Config = configDescriptor, Layers = layers, Annotations = Sorted(annotations) };
         ImageLaws.Require(manifest, config);
         var manifestDescriptor = store.Content.Put(OciJson.Write(manifest), MediaTypes.OciManifest);
         return new BuiltImage(manifestDescriptor with { Platform = platform }, configDescriptor.Digest, platform, parent, root?.Snapshot);
+    }
+
+    /// <summary>A base's own cache is not that of the images built on it.</summary>
+    private static Dictionary<string, JsonElement>? WithCache(Dictionary<string, JsonElement>? other, CacheDocument? cache)
+    {
+        if (cache is null && other?.ContainsKey(CacheDocument.InlineKey) != true)
+        {
+            return other;
+        }
+
+        var all = new Dictionary<string, JsonElement>(other ?? [], StringComparer.Ordinal);
+        all.Remove(CacheDocument.InlineKey);
+        if (cache is not null)
+        {
+            all[CacheDocument.InlineKey] = cache.ToElement();
+        }
+
+        return all.Count == 0 ? null : all;
     }
 
     /// <summary>What cannot be a layer is the fault of the instruction that left it.</summary>
@@ -89,8 +111,9 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
     private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? annotations) =>
         annotations is { Count: > 0 } ? new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal) : null;
 
-    internal static LayerOptions OptionsFor(ImageBlueprint blueprint, bool rewriteTimestamps) =>
-        rewriteTimestamps ? new LayerOptions { SourceDateEpoch = blueprint.SourceDateEpoch?.ToUnixTimeSeconds() } : LayerOptions.Default;
+    /// <summary>No file of a layer is younger than its step, so that the clock does not get into it.</summary>
+    internal static LayerOptions OptionsFor(BuilderStore store, ImageBlueprint blueprint, bool rewriteTimestamps, Snapshot layer) =>
+        rewriteTimestamps ? new LayerOptions { SourceDateEpoch = (blueprint.SourceDateEpoch ?? store.Snapshots.CreatedOf(layer))?.ToUnixTimeSeconds() } : LayerOptions.Default;
 
     /// <summary>The steps stay in the history, as steps without a layer; the layer that they became has an entry of its own.</summary>
     private static void Squash(SquashMode squash, LayerInfo layer, DateTimeOffset? created, List<Descriptor> layers, List<DiffId> diffIds, List<HistoryEntry> history)
@@ -113,17 +136,21 @@ internal sealed class ImageAssembler(BuilderStore store, BaseImages bases, IRead
         }
     }
 
-    /// <summary>A clamped layer has other times than the files it was made of; then only unpacking tells what it comes to.</summary>
-    private void Adopt(IReadOnlyList<DiffId> diffIds, Snapshot snapshot, LayerOptions options)
+    /// <summary>
+    /// A layer of a chosen epoch has other times than its files; then only unpacking tells what it comes to. Where files are only
+    /// kept from being younger than their step, copies out of the snapshot see to the same.
+    /// </summary>
+    private void Adopt(IReadOnlyList<DiffId> diffIds, Snapshot snapshot, ImageBlueprint blueprint)
     {
-        if (options.SourceDateEpoch is null)
+        if (blueprint.SourceDateEpoch is null)
         {
             store.Snapshots.Adopt(ChainId.Stack(diffIds)[^1], snapshot);
         }
     }
 
     /// <summary>Entries without a layer have the time of the step before them, the first ones that of the step after them.</summary>
-    private static DateTimeOffset? TimeOf(ImageBlueprint blueprint, Snapshot? snapshot) => blueprint.SourceDateEpoch ?? snapshot?.Created;
+    private DateTimeOffset? TimeOf(ImageBlueprint blueprint, Snapshot? snapshot) =>
+        blueprint.SourceDateEpoch ?? clock ?? (snapshot is null ? null : store.Snapshots.CreatedOf(snapshot));
 
     /// <summary>The snapshots of the steps that have a layer, in their order: the topmost of the finished stack.</summary>
     private Queue<Snapshot> NewSnapshots(ImageBlueprint blueprint, Snapshot? top)

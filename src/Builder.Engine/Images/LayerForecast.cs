@@ -11,7 +11,7 @@ namespace Builder.Engine.Images;
 /// ends, most of the diff IDs are known.
 /// </summary>
 /// <param name="steps">The vertices whose layers the image will have.</param>
-internal sealed class LayerForecast(BuilderStore store, IEnumerable<Vertex> steps, LayerOptions options, CancellationToken cancellationToken)
+internal sealed class LayerForecast(BuilderStore store, IEnumerable<Vertex> steps, Func<Snapshot, LayerOptions> options, CancellationToken cancellationToken)
 {
     private readonly HashSet<Oci.Digest> wanted = [.. steps.Select(step => step.Digest)];
     private readonly ConcurrentDictionary<string, Task> underway = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class LayerForecast(BuilderStore store, IEnumerable<Vertex> step
     {
         if (snapshot is not null && wanted.Contains(vertex.Digest))
         {
-            underway.TryAdd(snapshot.Id, Task.Run(() => store.Layers.Describe(snapshot, options, cancellationToken), CancellationToken.None));
+            underway.TryAdd(snapshot.Id, Task.Run(() => store.Layers.Describe(snapshot, options(snapshot), cancellationToken), CancellationToken.None));
         }
     }
 

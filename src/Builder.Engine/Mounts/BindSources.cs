@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Copying;
+using Builder.Engine.Explaining;
+using Builder.Engine.Runners;
 using Builder.Engine.Sources;
 using Builder.Graph;
 using Builder.Graph.Operations;
@@ -19,7 +21,7 @@ namespace Builder.Engine.Mounts;
 /// copied into a snapshot, so that a step sees what its key says (ignore files applied, everything root's) whatever happens to
 /// the folder meanwhile. Equal content is copied once.
 /// </summary>
-internal sealed class BindSources(BuilderStore store, ContextFolders contexts, TimeProvider time)
+internal sealed class BindSources(BuilderStore store, ContextFolders contexts, InputTimes times, KnownFiles files, TimeProvider time)
 {
     /// <summary>Where a context's content lies in its snapshot.</summary>
     private const string Place = "content";
@@ -30,10 +32,13 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, T
     public Digest ContentKey(Vertex vertex, RunOperation run, int input, StepResult? result, CancellationToken cancellationToken)
     {
         using var tree = OpenTree(vertex, input, result);
-        var key = ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken);
+        var notes = new ContentNotes();
+        var key = ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken, notes);
         if (vertex.Inputs[input].Operation is ContextOperation)
         {
             keys[(vertex.Digest, input)] = key;
+            times.Note(vertex, input, notes);
+            files.Note(key, notes.Marks);
         }
 
         return key;

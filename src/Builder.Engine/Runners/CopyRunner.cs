@@ -3,17 +3,19 @@ using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Engine.Contexts;
 using Builder.Engine.Copying;
+using Builder.Engine.Explaining;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Storage;
+using Builder.Storage.Snapshots;
 
 namespace Builder.Engine.Runners;
 
 /// <summary>COPY, ADD and WORKDIR: files written from outside through the step's overlay, in which nothing runs.</summary>
-internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time)
+internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IBuildEvents events, TimeProvider time, InputTimes times, KnownFiles files)
 {
     private readonly ContextGuard guard = new(time);
 
@@ -21,13 +23,20 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public Digest ContentKey(Vertex vertex, CopyOperation operation, int input, StepResult? result, CancellationToken cancellationToken)
     {
         using var tree = OpenSource(vertex, input, result);
-        return vertex.Inputs[input].Operation is ContextOperation
-            ? guard.Watch(vertex, input, () => DigestOf(operation, input, tree, cancellationToken))
-            : DigestOf(operation, input, tree, cancellationToken);
+        if (vertex.Inputs[input].Operation is not ContextOperation)
+        {
+            return DigestOf(operation, input, tree, cancellationToken);
+        }
+
+        var notes = new ContentNotes();
+        var key = guard.Watch(vertex, input, () => DigestOf(operation, input, tree, cancellationToken, notes));
+        times.Note(vertex, input, notes);
+        files.Note(key, notes.Marks);
+        return key;
     }
 
-    private static Digest DigestOf(CopyOperation operation, int input, SourceTree tree, CancellationToken cancellationToken) =>
-        ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken);
+    private static Digest DigestOf(CopyOperation operation, int input, SourceTree tree, CancellationToken cancellationToken, ContentNotes? notes = null) =>
+        ContentDigester.Of(tree, operation.Sources.Where(source => source.Input == input), operation.Parents, operation.Excludes, cancellationToken, notes);
 
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
@@ -63,7 +72,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             }
         }
 
-        return new StepResult(draft.Commit(time.GetUtcNow()));
+        return Commit(draft, times.Of(vertex, inputs));
     }
 
     private CopyRules RulesOf(Vertex vertex, CopyOperation operation, RootDirectory root) => new(
@@ -74,9 +83,9 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     /// <summary>The time of what no source stands for. Never the clock's: the same step must come to the same layer.</summary>
     private static FileTime TimeOf(DateTimeOffset? sourceDateEpoch) => new(sourceDateEpoch?.ToUnixTimeSeconds() ?? 0);
 
-    public async Task<StepResult> MakeDirectoryAsync(MakeDirectoryOperation operation, StepResult root, CancellationToken cancellationToken)
+    public async Task<StepResult> MakeDirectoryAsync(Vertex vertex, MakeDirectoryOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
-        await using var draft = store.Snapshots.Begin(root.Snapshot);
+        await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using (var view = draft.Mount())
         {
             var user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
@@ -85,27 +94,29 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             copier.Complete();
         }
 
-        return new StepResult(draft.Commit(time.GetUtcNow()));
+        return Commit(draft, times.Of(vertex, inputs));
     }
+
+    private static StepResult Commit(SnapshotDraft draft, DateTimeOffset time) => new(draft.Commit(time), time);
 
     /// <summary>
     /// Stacks independent layers: each further input becomes one layer, its own files as they are, whatever lies below.
     /// </summary>
-    public async Task<StepResult> MergeAsync(IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
+    public async Task<StepResult> MergeAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
         var result = inputs[0]!;
         foreach (var input in inputs.Skip(1))
         {
             await using var draft = store.Snapshots.Begin(result.Snapshot);
             using (var upper = RootDirectory.Open(draft.UpperDir))
-            using (var tree = new SourceTree(store.Snapshots.OpenView(input!.Snapshot), null, ownedByRoot: false))
+            using (var tree = TreeOf(input!))
             {
                 var copier = new TreeCopier(upper, new CopyRules(null, null, TimeOf(null)), cancellationToken);
                 copier.Copy(tree, SourceSelector.Select(tree, "/", isPattern: false)[0], [], isDirectory: true, []);
                 copier.Complete();
             }
 
-            result = new StepResult(draft.Commit(time.GetUtcNow()));
+            result = Commit(draft, times.Of(vertex, inputs));
         }
 
         return result;
@@ -144,7 +155,10 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     private SourceTree OpenSource(Vertex vertex, int input, StepResult? result) =>
         vertex.Inputs[input].Operation is ContextOperation context
             ? contexts.Open(context.Name)
-            : new SourceTree(store.Snapshots.OpenView(result!.Snapshot), null, ownedByRoot: false);
+            : TreeOf(result!);
+
+    private SourceTree TreeOf(StepResult result) =>
+        new(store.Snapshots.OpenView(result.Snapshot), null, ownedByRoot: false) { Times = LayerTimes.Of(store, result.Snapshot) };
 
     /// <summary>Names are looked up in the root that is copied to; one that is not there means root, as BuildKit has it, and a warning.</summary>
     private (uint, uint) ResolveOwner(Vertex vertex, string chown, RootDirectory root)

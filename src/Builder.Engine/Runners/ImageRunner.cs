@@ -24,7 +24,7 @@ internal sealed class ImageRunner(BuilderStore store, BaseImages images, IBuildE
             progress => Tell(progress.Layer, progress.Stage == LayerStage.Done ? progress.Layer.Size : progress.Bytes),
             cancellationToken);
         images.KeepName(image);
-        return new StepResult(snapshot);
+        return new StepResult(snapshot, image.Config.Created);
 
         // A row a layer and mebibyte is enough for any display.
         void Tell(Descriptor layer, long bytes)

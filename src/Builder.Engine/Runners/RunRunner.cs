@@ -16,7 +16,7 @@ using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 namespace Builder.Engine.Runners;
 
 /// <summary>RUN: a container over an overlay of the step's root; what it leaves in the upper folder is the result.</summary>
-internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, StepNetworks networks, RunSettings settings, IBuildEvents events, TimeProvider time)
+internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, StepNetworks networks, RunSettings settings, InputTimes times, IBuildEvents events, TimeProvider time)
 {
     private const string HostGateway = "host-gateway";
 
@@ -46,8 +46,9 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         var usage = exit.Usage;
         events.Publish(new VertexUsage(vertex, time.GetUtcNow(), usage.CpuTime, usage.PeakMemory, usage.ReadBytes, usage.WrittenBytes));
         files.RemoveStubs();
+        var age = times.Of(vertex, inputs);
         return exit.Succeeded && !exit.TimedOut
-            ? new StepResult(draft.Commit(time.GetUtcNow()))
+            ? new StepResult(draft.Commit(age), age)
             : throw StepFailure.Of(string.Join(' ', operation.Arguments), exit, settings.Isolation.TimeLimit, tail.Lines);
     }
 

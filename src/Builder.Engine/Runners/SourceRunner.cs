@@ -27,6 +27,6 @@ internal sealed class SourceRunner(RemoteSources sources, IBuildEvents events, T
                 }
             },
             cancellationToken);
-        return new StepResult(source.Snapshot);
+        return new StepResult(source.Snapshot, source.Time);
     }
 }

@@ -59,8 +59,8 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
         ImageOperation image => images.RunAsync(vertex, image, cancellationToken),
         RunOperation run => runs.RunAsync(vertex, run, inputs, cancellationToken),
         CopyOperation copy => copies.CopyAsync(vertex, copy, inputs, cancellationToken),
-        MakeDirectoryOperation directory => copies.MakeDirectoryAsync(directory, inputs[0]!, cancellationToken),
-        MergeOperation => copies.MergeAsync(inputs, cancellationToken),
+        MakeDirectoryOperation directory => copies.MakeDirectoryAsync(vertex, directory, inputs, cancellationToken),
+        MergeOperation => copies.MergeAsync(vertex, inputs, cancellationToken),
         var other => throw NotSupported(other),
     };
 

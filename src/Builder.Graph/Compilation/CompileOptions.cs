@@ -31,6 +31,9 @@ public sealed record CompileOptions
     /// <summary>Run the steps of these stages again.</summary>
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
+    /// <summary>How old a known result of any step may be (<c>--cache-ttl</c>); a directive above an instruction wins.</summary>
+    public TimeSpan? CacheTtl { get; init; }
+
     /// <summary>The network of each RUN that does not say.</summary>
     public RunNetwork Network { get; init; } = RunNetwork.Default;
 

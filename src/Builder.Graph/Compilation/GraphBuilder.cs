@@ -14,9 +14,9 @@ internal sealed class GraphBuilder
     public Vertex OrScratch(Vertex? root) => root ?? scratch;
 
     public Vertex Add(
-        Operation operation, IReadOnlyList<Vertex> inputs, Platform? platform, string name, SourceSpan? span, bool ignoreCache = false)
+        Operation operation, IReadOnlyList<Vertex> inputs, Platform? platform, string name, SourceSpan? span, bool ignoreCache = false, TimeSpan? maxAge = null)
     {
-        var vertex = new Vertex(operation, inputs, platform) { DisplayName = name, SourceSpan = span, IgnoreCache = ignoreCache };
+        var vertex = new Vertex(operation, inputs, platform) { DisplayName = name, SourceSpan = span, IgnoreCache = ignoreCache, MaxAge = maxAge };
         return known.TryAdd(vertex.Digest, vertex) ? vertex : known[vertex.Digest];
     }
 }

@@ -7,6 +7,10 @@ public abstract record BuildEvent(Vertex Vertex, DateTimeOffset Time);
 /// <param name="Key">What its cache key is made of; null for a source, which has none.</param>
 public sealed record VertexStarted(Vertex Vertex, DateTimeOffset Time, KeyExplanation? Key) : BuildEvent(Vertex, Time);
 
+/// <summary>Why its result was not known; told after it was started, to those who asked.</summary>
+/// <param name="Why">One line without the step's name.</param>
+public sealed record VertexMissed(Vertex Vertex, DateTimeOffset Time, string Why) : BuildEvent(Vertex, Time);
+
 /// <summary>Its result was known.</summary>
 public sealed record VertexCached(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
 
@@ -16,7 +20,7 @@ public sealed record VertexSkipped(Vertex Vertex, DateTimeOffset Time) : BuildEv
 /// <summary>It was started and is done.</summary>
 public sealed record VertexCompleted(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
 
-/// <summary>It failed, and the build with it. At most one vertex of a build does.</summary>
+/// <summary>It failed, and the build with it. At most one vertex of a build does, unless the build keeps going.</summary>
 public sealed record VertexFailed(Vertex Vertex, DateTimeOffset Time, Exception Error) : BuildEvent(Vertex, Time);
 
 /// <summary>It was started, and stopped because another one failed or the user gave up.</summary>

@@ -14,8 +14,17 @@ internal static class KeyPlan
     {
         foreach (var node in nodes)
         {
-            node.HasFreshInputs = node.Inputs.Any(input => input.IgnoresCache || input.HasFreshInputs);
             node.Key = VertexKey.Describe(node.Vertex, input => node.ContentKeys[input] ?? node.Inputs[input].Key!.Key);
+        }
+    }
+
+    /// <summary>Finds out which nodes stand on something that is run anew. Nodes come inputs first.</summary>
+    public static void SpreadFreshness<TResult>(IReadOnlyList<SolveNode<TResult>> nodes)
+        where TResult : class
+    {
+        foreach (var node in nodes)
+        {
+            node.HasFreshInputs = node.Inputs.Any(input => input.IgnoresCache || input.HasFreshInputs);
         }
     }
 

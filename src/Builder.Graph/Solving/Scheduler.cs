@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Builder.Diagnostics;
 using System.Threading.Channels;
 
 namespace Builder.Graph.Solving;
@@ -8,12 +9,13 @@ namespace Builder.Graph.Solving;
 /// <paramref name="jobs"/> at a time, and comes back as an outcome. Each node and each edge is looked at a fixed number
 /// of times, and no call is nested as deep as the graph is.
 /// </summary>
-internal sealed class Scheduler<TResult>(VertexWorker<TResult> worker, int jobs)
+internal sealed class Scheduler<TResult>(VertexWorker<TResult> worker, int jobs, bool keepsGoing = false)
     where TResult : class
 {
     private readonly Queue<SolveNode<TResult>> demanded = new();
     private readonly Queue<Job> ready = new();
     private readonly Channel<Outcome> outcomes = Channel.CreateUnbounded<Outcome>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<Exception> later = [];
     private ExceptionDispatchInfo? failure;
 
     /// <summary>Returns when all targets are done, or throws when one job failed and no other runs any more.</summary>
@@ -52,7 +54,7 @@ internal sealed class Scheduler<TResult>(VertexWorker<TResult> worker, int jobs)
             }
         }
 
-        failure?.Throw();
+        ThrowFailures();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -148,16 +150,36 @@ internal sealed class Scheduler<TResult>(VertexWorker<TResult> worker, int jobs)
     /// <summary>The first failure is the build's; what comes after it, or after the user gave up, is its consequence.</summary>
     private void Fail(SolveNode<TResult> node, Exception error, CancellationTokenSource stop, CancellationToken cancellationToken)
     {
-        if (failure is not null || cancellationToken.IsCancellationRequested)
+        if (cancellationToken.IsCancellationRequested || (failure is not null && (!keepsGoing || error is OperationCanceledException)))
         {
             worker.TellCanceled(node);
             return;
         }
 
         var placed = Failure.Of(node.Vertex, error);
-        failure = ExceptionDispatchInfo.Capture(placed);
         worker.TellFailed(node, placed);
-        stop.Cancel();
+        if (failure is not null)
+        {
+            later.Add(placed);
+            return;
+        }
+
+        failure = ExceptionDispatchInfo.Capture(placed);
+        if (!keepsGoing)
+        {
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>The first failure, followed by those that came although it had; nothing when there was none.</summary>
+    private void ThrowFailures()
+    {
+        if (failure?.SourceException is BuilderException first && later.Count > 0)
+        {
+            throw first.FollowedBy(later.OfType<BuilderException>());
+        }
+
+        failure?.Throw();
     }
 
     private readonly record struct Job(SolveNode<TResult> Node, bool IsSearch);

@@ -15,6 +15,12 @@ public sealed class Solver<TResult>(IVertexRunner<TResult> runner, IResultCache<
 {
     private readonly int jobs = jobs > 0 ? jobs : throw new ArgumentOutOfRangeException(nameof(jobs));
 
+    /// <summary>Whether a failure stops only what needs the step that failed, and all failures are thrown together at the end.</summary>
+    public bool KeepsGoing { get; init; }
+
+    /// <summary>The key of each vertex by definition; known as soon as anything runs, also of a build that fails.</summary>
+    public IReadOnlyDictionary<Digest, KeyExplanation> DefinitionKeys { get; private set; } = new Dictionary<Digest, KeyExplanation>();
+
     /// <summary>
     /// The results of the targets, in their order. The first failure stops everything else; it is thrown, with the
     /// place of its instruction, when nothing runs any more.
@@ -32,10 +38,13 @@ public sealed class Solver<TResult>(IVertexRunner<TResult> runner, IResultCache<
         var ordered = graph.Vertices.Select(vertex => nodes[vertex.Digest]).ToList();
         await FindContentKeysAsync(ordered, cancellationToken);
         KeyPlan.ComputeDefinitionKeys(ordered);
+        DefinitionKeys = ordered.ToDictionary(node => node.Vertex.Digest, node => node.Key!);
+        await ExpireAsync(ordered, cancellationToken);
+        KeyPlan.SpreadFreshness(ordered);
 
         var targets = graph.Targets.Select(target => nodes[target.Digest]).ToList();
         var worker = new VertexWorker<TResult>(runner, cache, events, time);
-        await new Scheduler<TResult>(worker, jobs).RunAsync(targets, cancellationToken);
+        await new Scheduler<TResult>(worker, jobs, KeepsGoing).RunAsync(targets, cancellationToken);
         TellSkipped(ordered);
         return [.. targets.Select(target => target.Result!)];
     }
@@ -82,6 +91,18 @@ public sealed class Solver<TResult>(IVertexRunner<TResult> runner, IResultCache<
         catch when (first is not null)
         {
             ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
+    /// <summary>A result that is too old is as good as none, for its own step and for all that are known by it.</summary>
+    private async Task ExpireAsync(IEnumerable<SolveNode<TResult>> nodes, CancellationToken cancellationToken)
+    {
+        foreach (var node in nodes)
+        {
+            if (node.Vertex.MaxAge is { } maxAge && !node.IsSource && await cache.IsExpiredAsync(node.Key!.Key, maxAge, cancellationToken))
+            {
+                node.IgnoresCache = true;
+            }
         }
     }
 

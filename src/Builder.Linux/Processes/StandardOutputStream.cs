@@ -25,6 +25,9 @@ public sealed unsafe class StandardOutputStream(int descriptor) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether a write failed because nobody reads any more.</summary>
+    public static bool IsClosedPipe(IOException failure) => failure.HResult == (int)Errno.EPIPE;
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -51,7 +54,7 @@ public sealed unsafe class StandardOutputStream(int descriptor) : Stream
                     _ = Libc.PollDescriptors(&polled, 1, -1);
                     break;
                 case var errno:
-                    throw new IOException(errno.Describe());
+                    throw new IOException(errno.Describe(), (int)errno);
             }
         }
     }

@@ -1,6 +1,7 @@
 using Builder.Diagnostics;
 using Builder.Linux.Files;
 using Builder.Oci;
+using Builder.Storage.Hints;
 using Builder.Storage.Leases;
 using Builder.Storage.Records;
 
@@ -62,6 +63,7 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
             store.Content.RemovePartials();
             sweep.RemoveRecords();
             ForgetTransfers();
+            store.Hints.Trim(policy is { Steps: true, MaxUsedBytes: null, MinFreeBytes: null, Before: null } ? 0 : HintStore.Budget);
             return true;
         }
         catch (RootsChangedException)

@@ -89,7 +89,11 @@ internal sealed record ChainRecord(string Snapshot);
 /// <summary>How many bytes a snapshot's files have.</summary>
 internal sealed record UsageRecord(long Bytes);
 
+/// <summary>How old the step was, run elsewhere, that an unpacked layer is the result of.</summary>
+internal sealed record CreatedRecord(DateTimeOffset Created);
+
 [JsonSerializable(typeof(ChainRecord))]
+[JsonSerializable(typeof(CreatedRecord))]
 [JsonSerializable(typeof(UsageRecord))]
 [JsonSerializable(typeof(StoreRecord))]
 [JsonSerializable(typeof(NameRecord))]

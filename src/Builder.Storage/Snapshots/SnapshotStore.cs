@@ -21,6 +21,7 @@ public sealed class SnapshotStore
     private const string MergedFolder = "merged";
     private const string RecordFile = "record.json";
     private const string UsageFile = "usage.json";
+    private const string CreatedFile = "created.json";
     private const uint RootMode = 0x1ed;
     private readonly string folder;
     private readonly string emptyFolder;
@@ -136,6 +137,23 @@ public sealed class SnapshotStore
 
     /// <summary>A read-only, merged view of a tree, or of the empty one for null.</summary>
     public RootDirectory OpenView(Snapshot? snapshot) => OverlayMount.OpenView(LowerDirs(snapshot), UserXattrs);
+
+    /// <summary>How old the step is that a snapshot comes from: its own word, or what was remembered of a step that ran elsewhere.</summary>
+    public DateTimeOffset? CreatedOf(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Created ?? files.TryReadRecord(BesideTree(snapshot, CreatedFile), StorageJson.Types.CreatedRecord)?.Created;
+    }
+
+    /// <summary>Remembers of an unpacked layer that it is the result of a step that ran elsewhere, and how old that is.</summary>
+    public void RememberCreated(Snapshot snapshot, DateTimeOffset created)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (CreatedOf(snapshot) is null)
+        {
+            files.Write(BesideTree(snapshot, CreatedFile), StorageJson.Write(new CreatedRecord(created), StorageJson.Types.CreatedRecord));
+        }
+    }
 
     /// <summary>Starts a snapshot on top of another, or of nothing.</summary>
     public SnapshotDraft Begin(Snapshot? parent)

@@ -59,6 +59,13 @@ public sealed class StepCache
             where record is not null && snapshots.Read(record.SnapshotId) is not null
             select (key, record)];
 
+    /// <summary>All entries, also those whose snapshot is gone, the last used first; nothing held. For explaining why a step was not found.</summary>
+    public IReadOnlyList<PastStep> History() =>
+        [.. (from key in Keys()
+             let record = Read(key)
+             where record is not null
+             select new PastStep(key, record, LastUsed(key), snapshots.Read(record.SnapshotId) is not null)).OrderByDescending(step => step.LastUsed)];
+
     /// <summary>An entry as it is on the disk, nothing held.</summary>
     internal StepRecord? Read(Digest key) => files.TryReadRecord(PathOf(key), StorageJson.Types.StepRecord);
 
@@ -85,3 +92,7 @@ public sealed class StepCache
 
     internal string PathOf(Digest key) => Path.Combine(folder, key.Hex + ".json");
 }
+
+/// <summary>An entry of the step cache, as somebody looks at it who wants to know what was.</summary>
+/// <param name="IsThere">Whether its result still exists.</param>
+public sealed record PastStep(Digest Key, StepRecord Record, DateTimeOffset LastUsed, bool IsThere);
