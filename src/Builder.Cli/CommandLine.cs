@@ -11,15 +11,52 @@ namespace Builder.Cli;
 /// <summary>All verbs, and what happens to a line that is none of them.</summary>
 internal static class CommandLine
 {
+    /// <summary>The verbs by name: to run one, the options of all others need not be made.</summary>
+    private static readonly (string Name, Func<Command> Create)[] Verbs =
+    [
+        ("build", BuildCommand.Create),
+        ("cache", CacheCommand.Create),
+        ("completion", CompletionCommand.Create),
+        ("config", ConfigCommand.Create),
+        ("copy", CopyCommand.Create),
+        ("check-store", CheckStoreCommand.Create),
+        ("df", DfCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("export", ExportCommand.Create),
+        ("fmt", FmtCommand.Create),
+        ("history", HistoryCommand.Create),
+        ("images", ImagesCommand.Create),
+        ("import", ImportCommand.Create),
+        ("info", InfoCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("load", LoadCommand.Create),
+        ("login", LoginCommand.Create),
+        ("logout", LogoutCommand.Create),
+        ("manifest", ManifestCommand.Create),
+        ("push", PushCommand.Create),
+        ("rm", RmCommand.Create),
+        ("man", ManCommand.Create),
+        ("materialize", MaterializeCommand.Create),
+        ("prune", PruneCommand.Create),
+        ("pull", PullCommand.Create),
+        ("rmi", RmiCommand.Create),
+        ("run", RunCommand.Create),
+        ("save", SaveCommand.Create),
+        ("squash", SquashCommand.Create),
+        ("tag", TagCommand.Create),
+        ("tags", TagsCommand.Create),
+        ("version", VersionCommand.Create),
+    ];
+
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = CreateRoot();
         if (arguments is [CompletionScripts.Verb, "--", .. var words])
         {
-            return CompletionCommand.Answer(root, words);
+            return CompletionCommand.Answer(CreateRoot(), words);
         }
 
         string[] line = BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]);
+        var root = CreateRoot(Verb(line));
         var parsed = root.Parse(line);
         if (parsed.Errors.Count > 0)
         {
@@ -52,53 +89,30 @@ internal static class CommandLine
 
     private static ParseResult WithConfiguration(Command root, string[] line, ParseResult parsed)
     {
-        var completed = ReadConfiguration(root).Complete(line, parsed);
+        // A file may speak of every verb, and is read with all of them; mostly there is none.
+        var files = Configuration.Configuration.Places(Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+        var completed = ReadConfiguration(files.Any(file => File.Exists(file.Path)) ? CreateRoot() : root).Complete(line, parsed);
         var again = ReferenceEquals(completed, line) ? parsed : root.Parse(completed);
         return again.Errors.Count == 0 ? again : throw new BuilderException(CliErrors.Configuration, $"the configuration does not fit: {again.Errors[0].Message.TrimEnd('.')}", "'builder config' shows what is set where");
     }
 
     /// <summary>All that the line is parsed with, and that help, manual pages and completion tell.</summary>
-    public static RootCommand CreateRoot()
+    /// <param name="only">The one verb to make; null for all of them.</param>
+    public static RootCommand CreateRoot(string? only = null)
     {
-        var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.")
+        var root = new RootCommand("Builds container images from Dockerfiles: no daemon, no root.");
+        foreach (var (_, create) in Array.FindAll(Verbs, verb => only is null || verb.Name == only))
         {
-            BuildCommand.Create(),
-            CacheCommand.Create(),
-            CompletionCommand.Create(),
-            ConfigCommand.Create(),
-            CopyCommand.Create(),
-            CheckStoreCommand.Create(),
-            DfCommand.Create(),
-            ExplainCommand.Create(),
-            ExportCommand.Create(),
-            FmtCommand.Create(),
-            HistoryCommand.Create(),
-            ImagesCommand.Create(),
-            ImportCommand.Create(),
-            InfoCommand.Create(),
-            InspectCommand.Create(),
-            LoadCommand.Create(),
-            LoginCommand.Create(),
-            LogoutCommand.Create(),
-            ManifestCommand.Create(),
-            PushCommand.Create(),
-            RmCommand.Create(),
-            ManCommand.Create(),
-            MaterializeCommand.Create(),
-            PruneCommand.Create(),
-            PullCommand.Create(),
-            RmiCommand.Create(),
-            RunCommand.Create(),
-            SaveCommand.Create(),
-            SquashCommand.Create(),
-            TagCommand.Create(),
-            TagsCommand.Create(),
-            VersionCommand.Create(),
-        };
+            root.Add(create());
+        }
+
         StoreSettings.AddTo(root);
         PageHelpAction.InstallOn(root);
         return root;
     }
+
+    /// <summary>The verb that a line begins with; null for a line that is no such one, which is looked at with all verbs.</summary>
+    private static string? Verb(string[] line) => line is [var first, ..] && Array.Exists(Verbs, verb => verb.Name == first) ? first : null;
 
     /// <summary>Docker's --pull takes a value only behind an equals sign: what follows it is the context.</summary>
     private static string WithDefault(string argument) => argument == "--pull" ? "--pull=always" : argument;

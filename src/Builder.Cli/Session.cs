@@ -42,7 +42,15 @@ internal sealed class Session : IDisposable
         if (StoreSettings.Budget is { } budget)
         {
             // What this build has made or used is not what it came to make room for.
-            Store.CollectGarbage(budget with { Before = started }, cancellationToken);
+            try
+            {
+                Store.CollectGarbage(budget with { Before = started }, cancellationToken);
+            }
+            catch (BuilderException e) when (e.Code == StorageErrors.Corrupt)
+            {
+                // Some other image is damaged, and nobody knows what it needs: that does not undo the build that has just ended.
+                Store.Warn($"nothing was removed to keep the store within its budget: {e.Message}");
+            }
         }
     }
 

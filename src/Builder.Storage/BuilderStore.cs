@@ -38,6 +38,7 @@ public sealed class BuilderStore : IDisposable
     private const int LayoutVersion = 2;
     private const string MarkerFile = "builder.json";
     private readonly TempFolder temp;
+    private readonly Action<string>? warn;
 
     private BuilderStore(string root, TempFolder temp, bool readOnly, AtomicFile files, StoreOptions options, bool userXattrs)
     {
@@ -45,6 +46,7 @@ public sealed class BuilderStore : IDisposable
         IsReadOnly = readOnly;
         WritesLayers = options.WritesLayers;
         this.temp = temp;
+        warn = options.Warn;
 
         // Names and content are worth a wait for the disk; what can be computed again is not.
         var records = new AtomicFile(temp, options.Fsync == FsyncPolicy.Always ? FsyncPolicy.Always : FsyncPolicy.Never, options.Warn);
@@ -57,7 +59,7 @@ public sealed class BuilderStore : IDisposable
         LayerRecords = new LayerRecords(Path.Combine(root, "layers"), records, Leases);
         Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
-        CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records);
+        CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records, readOnly);
         Time = options.Time;
         Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
         Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
@@ -122,6 +124,9 @@ public sealed class BuilderStore : IDisposable
             throw new BuilderException(StorageErrors.UnusableStore, $"the store {root} cannot be used", "choose another folder with BUILDER_ROOT", inner: e);
         }
     }
+
+    /// <summary>Says what is wrong with something of the store and stops nothing.</summary>
+    public void Warn(string sentence) => warn?.Invoke(sentence);
 
     /// <summary>A path below the store for a file or folder in the making; swept with this process's other leavings.</summary>
     public string NewTemporaryPath() => temp.NewPath();

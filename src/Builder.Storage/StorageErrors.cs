@@ -38,6 +38,9 @@ public static class StorageErrors
     /// <summary>No cache of <c>RUN --mount=type=cache</c> has this id.</summary>
     public static readonly ErrorCode NoSuchCacheMount = new(1141);
 
+    /// <summary>A blob whose bytes are not those of its name any more. It is made again, or taken out to be fetched again.</summary>
+    public static readonly ErrorCode DamagedBlob = new(1142);
+
     /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
     public static readonly ErrorCode UnmappedOwner = new(5100);
 

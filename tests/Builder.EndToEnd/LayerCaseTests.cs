@@ -74,6 +74,28 @@ public sealed class LayerCaseTests
         Assert.Single(ids.Distinct());
     }
 
+    /// <summary>What podman and its like push: a frame for each file, and tables in skippable frames behind them.</summary>
+    [Fact]
+    public async Task A_zstd_chunked_layer_is_a_layer()
+    {
+        Tool.Require("skopeo");
+        await using var registry = await RegistryServer.StartAsync();
+        using var one = new BuilderProgram();
+        var context = Context(one, "FROM base\nRUN seq 30000 > /numbers && mkdir /d && ln /numbers /d/twin && ln -s twin /d/link\nCMD [\"ls\", \"-l\", \"/d\"]\n");
+        (await one.RunAsync(["build", "-t", "app", "--build-context", $"base={one.Files.PathOf("base")}", context], Epoch)).ExpectSuccess();
+        var layout = one.Files.PathOf("layout");
+        (await one.RunAsync("save", "--format", "oci-dir", "-o", layout, "app")).ExpectSuccess();
+        var remote = $"{registry.Host}/app:chunked";
+        (await Tool.RunAsync("skopeo", "copy", "-q", "--insecure-policy", "--dest-tls-verify=false", "--dest-compress-format", "zstd:chunked", $"oci:{layout}:latest", $"docker://{remote}")).ExpectSuccess();
+        Assert.Contains("zstd-chunked.manifest-position", (await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{remote}")).ExpectSuccess().Output, StringComparison.Ordinal);
+
+        using var two = new BuilderProgram();
+        (await two.RunAsync("pull", remote)).ExpectSuccess();
+        Assert.Equal((await one.RunAsync("run", "app")).ExpectSuccess().Output, (await two.RunAsync("run", remote)).ExpectSuccess().Output);
+        Assert.Equal((await one.RunAsync("images", "-q", "--no-trunc")).Output, (await two.RunAsync("images", "-q", "--no-trunc")).Output);
+        (await two.RunAsync("check-store")).ExpectSuccess();
+    }
+
     /// <summary>What is in each layer above the base: mode, owner, name.</summary>
     private static async Task<IReadOnlyList<string[]>> LayersOf(BuilderProgram builder, string dockerfile)
     {

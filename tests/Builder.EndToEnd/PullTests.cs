@@ -105,6 +105,21 @@ public sealed class PullTests
         }
     }
 
+    /// <summary>What a proxy says is known from inside the runtime, which a native program may have trimmed.</summary>
+    [Fact]
+    public async Task A_proxy_that_refuses_is_named_with_its_answer()
+    {
+        await using var proxy = new ConnectProxy("127.0.0.1:1") { Login = "me:secret" };
+        using var builder = new BuilderProgram();
+        var options = new ToolOptions { Environment = new Dictionary<string, string> { ["https_proxy"] = $"http://me:wr0ng@{proxy.Authority}" } };
+        var refused = (await builder.RunAsync(["pull", "registry.example/app:1"], options)).Expect(4);
+        Assert.Contains($"cannot reach registry.example through the proxy {proxy.Authority}: the proxy answers 407", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng", refused.Error, StringComparison.Ordinal);
+        proxy.Login = null;
+        proxy.Failures = 1000;
+        Assert.Contains("the proxy answers 502", (await builder.RunAsync(["pull", "registry.example/app:1"], options)).Expect(4).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_pull_that_is_killed_goes_on_where_it_was()
     {

@@ -84,6 +84,37 @@ public sealed class GarbageTests : IDisposable
     }
 
     [Fact]
+    public async Task Caches_and_unfinished_downloads_count_and_go_with_the_rest()
+    {
+        foreach (var (id, day) in ((string, int)[])[("old", 1), ("young", 3), ("held", 2)])
+        {
+            using var lease = await store.Store.CacheMounts.AcquireAsync(new CacheMountKey(id), CacheMountSharing.Shared, null, null, Cancellation);
+            File.WriteAllBytes(Path.Combine(lease.Path, "f"), new byte[10_000]);
+            File.SetLastWriteTimeUtc(lease.Path + ".lock", DateTime.UnixEpoch.AddDays(day));
+        }
+
+        var key = Digest.OfText("step");
+        store.Store.Steps.Set(key, new StepRecord { SnapshotId = store.Run(null, "head -c 10000 /dev/zero > f").Id, Created = DateTimeOffset.UnixEpoch });
+        File.SetLastWriteTimeUtc(store.Store.Steps.PathOf(key), DateTime.UnixEpoch.AddDays(2));
+        using (var partial = store.Store.Content.OpenPartial(new Descriptor(MediaTypes.OciLayer, Digest.OfText("big"), 5000)))
+        {
+            partial.Write(0, new byte[1000]);
+        }
+
+        using var held = await other.CacheMounts.AcquireAsync(new CacheMountKey("held"), CacheMountSharing.Shared, null, null, Cancellation);
+        var usage = store.Store.MeasureUsage();
+        Assert.Equal((30_000L, 1000L, 10_000L), (usage.CacheBytes, usage.PartialBytes, usage.StepBytes));
+        Assert.Equal(["held"], usage.Caches.Where(cache => cache.IsUsed).Select(cache => cache.Id));
+
+        // Nothing asks for a size: caches stay, as they took long to get. Then the oldest go, and what is in use does not.
+        Assert.Equal(0, store.Store.CollectGarbage(PrunePolicy.GarbageOnly, Cancellation).Caches);
+        var report = store.Store.CollectGarbage(new PrunePolicy { Steps = true, MaxUsedBytes = 25_000 }, Cancellation);
+        Assert.Equal((1, 1, 10_000L), (report.Caches, report.Steps, report.CacheBytes));
+        Assert.Equal(["held", "young"], (await store.Store.CacheMounts.ListAsync(Cancellation)).Select(cache => cache.Key.Id));
+        Assert.Equal(0, store.Store.MeasureUsage().PartialBytes);
+    }
+
+    [Fact]
     public async Task What_was_built_here_is_not_unpacked_again()
     {
         var snapshot = store.Run(null, "echo x > f");

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Builder.Testing;
@@ -9,13 +8,10 @@ namespace Builder.Testing;
 /// </summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly List<Task> tasks = [];
+    private readonly LoopbackListener listener;
     private readonly string targetHost;
     private readonly int targetPort;
     private readonly long limit;
-    private readonly Task accepting;
     private long toServer;
     private long toClient;
     private int cuts;
@@ -27,11 +23,10 @@ public sealed class CuttingProxy : IAsyncDisposable
         var colon = target.LastIndexOf(':');
         (targetHost, targetPort) = (target[..colon], int.Parse(target[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture));
         this.limit = limit;
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
-    public string Authority => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Authority => listener.Authority;
 
     /// <summary>How many connections were cut.</summary>
     public int Cuts => cuts;
@@ -40,71 +35,29 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     public long BytesToClient => Interlocked.Read(ref toClient);
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await accepting;
-        listener.Stop();
-        Task[] open;
-        lock (tasks)
-        {
-            open = [.. tasks];
-        }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-        await Task.WhenAll(open);
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var client = await listener.AcceptSocketAsync(stop.Token);
-                lock (tasks)
-                {
-                    tasks.Add(Task.Run(() => ServeAsync(client)));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using (client)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await server.ConnectAsync(targetHost, targetPort, ended.Token);
+        var up = PumpAsync(client, server, count => Interlocked.Add(ref toServer, count), ended.Token);
+        var down = PumpAsync(server, client, count => Interlocked.Add(ref toClient, count), ended.Token);
+        var first = await Task.WhenAny(up, down);
+        if (await first)
         {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-            try
-            {
-                client.NoDelay = true;
-                await server.ConnectAsync(targetHost, targetPort, ended.Token);
-                var up = PumpAsync(client, server, count => Interlocked.Add(ref toServer, count), ended.Token);
-                var down = PumpAsync(server, client, count => Interlocked.Add(ref toClient, count), ended.Token);
-                var first = await Task.WhenAny(up, down);
-                if (await first)
-                {
-                    Interlocked.Increment(ref cuts);
-                    client.LingerState = new LingerOption(true, 0);
-                    server.LingerState = new LingerOption(true, 0);
-                }
-                else if (first == up)
-                {
-                    // The client is done sending; the answer may still come.
-                    await down;
-                }
-
-                await ended.CancelAsync();
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // One of the two has left, or the test is over.
-            }
+            Interlocked.Increment(ref cuts);
+            client.LingerState = new LingerOption(true, 0);
+            server.LingerState = new LingerOption(true, 0);
         }
+        else if (first == up)
+        {
+            // The client is done sending; the answer may still come.
+            await down;
+        }
+
+        await ended.CancelAsync();
     }
 
     /// <summary>True when the limit was reached, false when the sender ended.</summary>

@@ -19,7 +19,7 @@ public sealed class GzipWriterStream : WriteOnlyStream
 
     private readonly Stream destination;
     private readonly int level;
-    private readonly int parallelism;
+    private readonly int ahead;
     private readonly Queue<Task<GzipChunk>> underway = new();
     private byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
     private int filled;
@@ -29,7 +29,7 @@ public sealed class GzipWriterStream : WriteOnlyStream
     private bool disposed;
 
     /// <param name="level">1 (fast) to 9 (small).</param>
-    /// <param name="parallelism">How many chunks are compressed at a time; as many as there are processors by default.</param>
+    /// <param name="parallelism">How many processors to keep busy; all by default.</param>
     public GzipWriterStream(Stream destination, int level = DefaultLevel, int? parallelism = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -37,7 +37,9 @@ public sealed class GzipWriterStream : WriteOnlyStream
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, 9);
         this.destination = destination;
         this.level = level;
-        this.parallelism = Math.Max(1, parallelism ?? Environment.ProcessorCount);
+
+        // The oldest chunk may take longer than those after it: with some in reserve nobody waits for it but the output.
+        ahead = (parallelism ?? Environment.ProcessorCount) is > 1 and var processors ? 2 * processors : 1;
 
         // Deflate, no flags, no time, no level hint, "unknown" operating system: nothing that could differ.
         destination.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]);
@@ -79,7 +81,8 @@ public sealed class GzipWriterStream : WriteOnlyStream
 
     private void StartChunk()
     {
-        if (underway.Count == parallelism)
+        // What is ready goes out while there is something else to do; for the rest one waits when it has to be.
+        while (underway.Count == ahead || (underway.TryPeek(out var oldest) && oldest.IsCompleted))
         {
             FinishOldest();
         }

@@ -16,8 +16,9 @@ public static class LayerEncoder
     /// <param name="writeTar">Writes the whole uncompressed tar to the stream that it is given.</param>
     /// <param name="destination">Receives the blob; stays open.</param>
     /// <param name="parallelism">How many threads compress; as many as there are processors by default.</param>
+    /// <param name="proved">The tar's diff ID, if <paramref name="writeTar"/> fails when it is not that one: it is not hashed a second time.</param>
     public static async Task<EncodedLayer> EncodeAsync(
-        Action<Stream> writeTar, LayerCompression compression, Stream destination, int? parallelism, CancellationToken cancellationToken)
+        Action<Stream> writeTar, LayerCompression compression, Stream destination, int? parallelism, CancellationToken cancellationToken, DiffId? proved = null)
     {
         ArgumentNullException.ThrowIfNull(writeTar);
         ArgumentNullException.ThrowIfNull(compression);
@@ -28,17 +29,26 @@ public static class LayerEncoder
 
         if (compression.Format == LayerFormat.Uncompressed)
         {
-            using var plain = new HashingStream(destination);
-            writeTar(plain);
-            return new EncodedLayer(new DiffId(plain.Finish()), None);
+            return new EncodedLayer(Write(writeTar, destination, proved), None);
         }
 
         // Disposing ends the compressed stream as a valid one, which it must not be when the tar is not whole: whoever keeps
         // the blob does so only after this method has returned.
         await using var compressor = compression.OpenWriter(destination, parallelism);
-        using var hashing = new HashingStream(compressor);
+        return new EncodedLayer(Write(writeTar, compressor, proved), None);
+    }
+
+    private static DiffId Write(Action<Stream> writeTar, Stream destination, DiffId? proved)
+    {
+        if (proved is { } known)
+        {
+            writeTar(destination);
+            return known;
+        }
+
+        using var hashing = new HashingStream(destination);
         writeTar(hashing);
-        return new EncodedLayer(new DiffId(hashing.Finish()), None);
+        return new DiffId(hashing.Finish());
     }
 
     private static async Task<EncodedLayer> EncodeEstargzAsync(

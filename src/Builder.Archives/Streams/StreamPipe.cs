@@ -124,6 +124,35 @@ public sealed class StreamPipe : IDisposable
 
         public override int Read(Span<byte> buffer)
         {
+            if (!HasMore())
+            {
+                return 0;
+            }
+
+            var count = Math.Min(buffer.Length, end - start);
+            current.AsSpan(start, count).CopyTo(buffer);
+            start += count;
+            return count;
+        }
+
+        /// <summary>Hands over whole buffers, without copying them once more.</summary>
+        public override void CopyTo(Stream destination, int bufferSize)
+        {
+            while (HasMore())
+            {
+                destination.Write(current.AsSpan(start, end - start));
+                start = end;
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Return();
+            base.Dispose(disposing);
+        }
+
+        private bool HasMore()
+        {
             while (start == end)
             {
                 Return();
@@ -134,22 +163,13 @@ public sealed class StreamPipe : IDisposable
                         ExceptionDispatchInfo.Throw(failure);
                     }
 
-                    return 0;
+                    return false;
                 }
 
                 (current, start, end) = (next.Buffer, 0, next.Length);
             }
 
-            var count = Math.Min(buffer.Length, end - start);
-            current.AsSpan(start, count).CopyTo(buffer);
-            start += count;
-            return count;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            Return();
-            base.Dispose(disposing);
+            return true;
         }
 
         private void Return()

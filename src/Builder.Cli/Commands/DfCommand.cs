@@ -50,6 +50,9 @@ internal static class DfCommand
 
         yield return ["Images", Count(usage.Images.Count), Count(usage.Images.Count(image => image.IsUsed)), Sizes.Format(usage.ImageBytes), Share(unused, usage.ImageBytes)];
         yield return ["Build Cache", Count(usage.Steps.Count), Count(usage.Steps.Count(step => step.IsUsed)), Sizes.Format(usage.StepBytes), Share(usage.StepBytes, usage.StepBytes)];
+        var idle = usage.Caches.Where(cache => !cache.IsUsed).Sum(cache => cache.Bytes);
+        yield return ["Cache Mounts", Count(usage.Caches.Count), Count(usage.Caches.Count(cache => cache.IsUsed)), Sizes.Format(usage.CacheBytes), Share(idle, usage.CacheBytes)];
+        yield return ["Partial Downloads", "", "", Sizes.Format(usage.PartialBytes), Share(usage.PartialBytes, usage.PartialBytes)];
         yield return ["Unreferenced", "", "", Sizes.Format(usage.GarbageBytes), Share(usage.GarbageBytes, usage.GarbageBytes)];
     }
 
@@ -85,7 +88,12 @@ internal static class DfCommand
                 step.IsUsed ? "true" : "false",
                 Columns.Fit(step.Description.ReplaceLineEndings(" "), 60),
             ]));
-        Terminal.WriteLine($"\nUnreferenced: {Sizes.Format(usage.GarbageBytes)}");
+        Terminal.WriteLine($"\nCache mounts usage: {Sizes.Format(usage.CacheBytes)}\n");
+        Table.Write(
+            ["NAME", "ID", "SIZE", "LAST USED", "IN USE"],
+            usage.Caches.Select(cache => (string[])[cache.Name, cache.Id, Sizes.Format(cache.Bytes), Ages.Format(cache.LastUsed, now), cache.IsUsed ? "true" : "false"]));
+        Terminal.WriteLine($"\nPartial downloads: {Sizes.Format(usage.PartialBytes)}");
+        Terminal.WriteLine($"Unreferenced: {Sizes.Format(usage.GarbageBytes)}");
     }
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);

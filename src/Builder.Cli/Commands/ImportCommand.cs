@@ -2,6 +2,7 @@ using System.CommandLine;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 using Builder.Engine.Images;
+using Builder.Engine.Sources;
 using Builder.Oci;
 
 namespace Builder.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class ImportCommand
     private static readonly Option<string[]> Change = new("--change", "-c") { Description = "A Dockerfile instruction for the image's configuration, such as 'CMD [\"sh\"]'; may be repeated", HelpName = "instruction" };
     private static readonly Option<string?> Message = new("--message", "-m") { Description = "A comment for the image's history", HelpName = "text" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the files are for (default: this machine)", HelpName = "platform" };
-    private static readonly Argument<string> Archive = new("file") { Description = "The tar, compressed or not; - is standard input" };
+    private static readonly Argument<string> Archive = new("file") { Description = "The tar, compressed or not; - is standard input, http:// and https:// are fetched" };
     private static readonly Argument<string?> Name = new("name") { Description = "Name of the image", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create()
@@ -27,13 +28,15 @@ internal static class ImportCommand
         var name = parsed.GetValue(Name) is { } text ? ImageReference.Parse(text) : null;
         var epoch = BuildCommand.SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"));
         var source = parsed.GetValue(Archive)!;
-        await using var archive = Open(source);
+        await using var archive = WebFile.IsAddress(source)
+            ? await WebFile.DownloadAsync(source, session.Store, new SourceOptions(), cancellationToken)
+            : Open(source);
         var (manifest, id) = await new ImageImport(session.Store).ImportAsync(
             archive,
             new ImportRequest
             {
                 Changes = parsed.GetValue(Change) ?? [],
-                Message = parsed.GetValue(Message) ?? $"Imported from {source}",
+                Message = parsed.GetValue(Message) ?? $"Imported from {WebFile.Shown(source)}",
                 Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
                 Created = epoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : TimeProvider.System.GetUtcNow(),
             },

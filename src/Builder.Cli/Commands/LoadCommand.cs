@@ -8,7 +8,7 @@ namespace Builder.Cli.Commands;
 /// <summary><c>builder load</c>: images of a docker or OCI archive into the store.</summary>
 internal static class LoadCommand
 {
-    private static readonly Option<string?> Input = new("--input", "-i") { Description = "The archive to read (default: standard input)", HelpName = "path" };
+    private static readonly Option<string?> Input = new("--input", "-i") { Description = "The archive, or folder with an OCI layout, to read (default: standard input)", HelpName = "path" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print nothing" };
 
     public static Command Create()
@@ -20,8 +20,7 @@ internal static class LoadCommand
 
     private static int Load(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var archive = Open(parsed.GetValue(Input));
-        foreach (var image in new ImageTransfer(session.Store).Load(archive, cancellationToken))
+        foreach (var image in Load(new ImageTransfer(session.Store), parsed.GetValue(Input), cancellationToken))
         {
             if (parsed.GetValue(Quiet))
             {
@@ -40,6 +39,17 @@ internal static class LoadCommand
         }
 
         return 0;
+    }
+
+    private static IReadOnlyList<LoadedName> Load(ImageTransfer transfer, string? path, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path))
+        {
+            return transfer.LoadFolder(path, cancellationToken);
+        }
+
+        using var archive = Open(path);
+        return transfer.Load(archive, cancellationToken);
     }
 
     private static Stream Open(string? path)

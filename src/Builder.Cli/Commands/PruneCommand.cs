@@ -46,7 +46,7 @@ internal static class PruneCommand
 
         if (parsed.GetValue(Verbose))
         {
-            Terminal.WriteLine($"removed: {report.Steps} steps, {report.Snapshots} snapshots, {report.Blobs} blobs; {report.InUse} in use");
+            Terminal.WriteLine($"removed: {report.Steps} steps, {report.Snapshots} snapshots, {report.Blobs} blobs, {report.Caches} cache mounts; {report.InUse} in use");
         }
 
         Terminal.WriteLine($"Total reclaimed space: {Sizes.Format(report.Bytes)}");

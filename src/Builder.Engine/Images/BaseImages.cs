@@ -104,7 +104,7 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, Pu
 
     private async Task<BaseImage> FindAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
-        var stored = pull == PullPolicy.Always ? null : FindInStore(reference, platform);
+        var stored = pull == PullPolicy.Always ? null : FindUndamaged(reference, platform);
         switch (pull)
         {
             case PullPolicy.Missing when stored is not null:
@@ -135,6 +135,20 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, Pu
         return new ResolvedBase(reference, image.Descriptor.Digest, image.Manifest, image.Config) { LayoutPath = layoutPath };
     }
 
+    /// <summary>What is damaged in the store is fetched again, where that is allowed.</summary>
+    private BaseImage? FindUndamaged(ImageReference reference, Platform platform)
+    {
+        try
+        {
+            return FindInStore(reference, platform);
+        }
+        catch (BuilderException e) when (e.Code == StorageErrors.Corrupt && pull != PullPolicy.Never)
+        {
+            store.Warn($"{reference.Familiar} is looked for in its registry: {e.Message}");
+            return null;
+        }
+    }
+
     private BaseImage? FindInStore(ImageReference reference, Platform platform)
     {
         var found = store.Names.Resolve(reference);
@@ -157,12 +171,18 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, Pu
         var config = OciJson.ReadConfig(store.Content.ReadDocument(manifest.Config));
         return platform.Rank(config.Platform) is null || !IsWhole(manifest)
             ? null
-            : new BaseImage(found, manifest, config, null, (blob, token) => Task.FromResult<Stream>(OpenPromised(blob, token)));
+            : new BaseImage(found, manifest, config, null, (blob, token) => OpenAgainAsync(reference, blob, token));
     }
 
     /// <summary>Whether every layer can be had here. To ask is to hold: no collector takes it away before the build has ended.</summary>
     private bool IsWhole(ImageManifest manifest) =>
         manifest.Layers.All(layer => store.Content.Contains(layer.Digest) || store.Layers.Contains(new DiffId(layer.Digest)));
+
+    /// <summary>A layer that is promised, or whose blob was there when it was looked for and has proved damaged since.</summary>
+    private async Task<Stream> OpenAgainAsync(ImageReference reference, Descriptor blob, CancellationToken cancellationToken) =>
+        pull == PullPolicy.Never || store.Layers.Contains(new DiffId(blob.Digest))
+            ? OpenPromised(blob, cancellationToken)
+            : new BlockingReadStream(await registry.OpenBlobAsync(reference, blob, null, cancellationToken), cancellationToken);
 
     /// <summary>A layer that an earlier build made and nobody has asked for yet: written now, to be read at once.</summary>
     private FileStream OpenPromised(Descriptor blob, CancellationToken cancellationToken)

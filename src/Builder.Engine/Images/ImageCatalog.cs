@@ -26,11 +26,14 @@ public sealed record StoredImage(Descriptor Target, IReadOnlyList<ImageReference
 /// <summary>What is in the store, by name.</summary>
 public sealed class ImageCatalog(BuilderStore store)
 {
-    /// <summary>Every image, named ones first, sorted by name; of an index, the manifest for this machine.</summary>
+    /// <summary>
+    /// Every image, named ones first, sorted by name; of an index, the manifest for this machine. One with a damaged document
+    /// is named in a warning and left out.
+    /// </summary>
     public IReadOnlyList<StoredImage> List() =>
         [.. store.Names.List()
             .GroupBy(named => named.Target.Digest)
-            .Select(group => Read(group))
+            .Select(TryRead)
             .OfType<StoredImage>()
             .OrderBy(image => image.Names.Count == 0)
             .ThenBy(image => image.Names.Count == 0 ? image.Id.ToString() : image.Names[0].ToString(), StringComparer.Ordinal)];
@@ -84,6 +87,19 @@ public sealed class ImageCatalog(BuilderStore store)
         NamedImage[] named = [.. sameTarget];
         var digests = named.Where(image => image.Reference is not null).ToDictionary(image => image.Reference!, image => image.RepositoryDigest);
         return Read(named[0].Target, [.. digests.Keys.OrderBy(name => name.ToString(), StringComparer.Ordinal)]) is { } image ? image with { RepositoryDigests = digests } : null;
+    }
+
+    private StoredImage? TryRead(IGrouping<Digest, NamedImage> image)
+    {
+        try
+        {
+            return Read(image);
+        }
+        catch (BuilderException e)
+        {
+            store.Warn($"image {image.First().Reference?.Familiar ?? image.Key.Short} cannot be shown: {e.Message}; pull, load or build it again");
+            return null;
+        }
     }
 
     private StoredImage? Read(Descriptor target, IReadOnlyList<ImageReference> names)

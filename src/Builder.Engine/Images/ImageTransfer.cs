@@ -1,3 +1,4 @@
+using Builder.Archives;
 using Builder.Archives.Images;
 using Builder.Diagnostics;
 using Builder.Engine.Exporters;
@@ -54,6 +55,15 @@ public sealed class ImageTransfer(BuilderStore store)
         return chosen is not null && store.Content.Contains(chosen.Digest)
             ? chosen
             : throw new BuilderException(EngineErrors.NoSuchImage, $"the store has no {platform} of {(image.Names.Count > 0 ? image.Names[0].Familiar : image.Id.Short)}");
+    }
+
+    /// <summary>Takes in every image of an OCI layout in a folder, as of an archive of it.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.BadLayout"/> and those of an archive.</exception>
+    public IReadOnlyList<LoadedName> LoadFolder(string folder, CancellationToken cancellationToken)
+    {
+        using var pipe = new StreamPipe();
+        _ = pipe.FillAsync(tar => new LayoutTar(new LayoutFolder(folder)).Write(tar, cancellationToken), cancellationToken);
+        return Load(pipe.Reader, cancellationToken);
     }
 
     /// <summary>Takes in every image of a docker or OCI archive; nothing gets a name before all of it has been read and checked.</summary>

@@ -60,6 +60,10 @@ internal sealed class LayoutFolder(string folder)
         return entry;
     }
 
+    /// <summary>The file <c>oci-layout</c>.</summary>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.BadLayout"/>.</exception>
+    public byte[] ReadMarker() => ReadFile(OciLayout.FileName, OciJson.MaxDocumentSize);
+
     /// <summary>A manifest, index or config, verified.</summary>
     public byte[] ReadDocument(Descriptor descriptor)
     {
@@ -89,15 +93,21 @@ internal sealed class LayoutFolder(string folder)
         }
     }
 
-    public FileStream OpenBlob(Descriptor blob)
+    public FileStream OpenBlob(Descriptor blob) => TryOpenBlob(blob, out var failure)
+        ?? throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: blob {blob.Digest} is missing", inner: failure);
+
+    /// <summary>A blob; null, and why, when it is not there. What it holds is not verified.</summary>
+    public FileStream? TryOpenBlob(Descriptor blob, out LinuxException? failure)
     {
         try
         {
+            failure = null;
             return OpenRegular(OciLayout.BlobPath(blob.Digest));
         }
         catch (LinuxException e)
         {
-            throw new BuilderException(EngineErrors.BadLayout, $"the OCI layout {folder} is not complete: blob {blob.Digest} is missing", inner: e);
+            failure = e;
+            return null;
         }
     }
 

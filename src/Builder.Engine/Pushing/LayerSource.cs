@@ -37,7 +37,7 @@ internal sealed class LayerSource(BuilderStore store, DiffId diffId, LayerCompre
         {
             using var feeder = new PipeFeeder(pipe, offset, cancellationToken);
             using var hashing = new HashingStream(feeder);
-            await LayerEncoder.EncodeAsync(stream => store.Layers.CopyTo(diffId, stream, cancellationToken), compression, hashing, null, cancellationToken);
+            await LayerEncoder.EncodeAsync(stream => store.Layers.CopyTo(diffId, stream, cancellationToken), compression, hashing, null, cancellationToken, proved: diffId);
 
             var made = new Descriptor(compression.MediaType, hashing.Finish(), hashing.Count);
             finished = known is null || (known.Digest == made.Digest && known.Size == made.Size)

@@ -25,8 +25,11 @@ public sealed class CacheMountStore
     private readonly string folder;
     private readonly TempFolder temp;
     private readonly AtomicFile files;
+    private readonly bool readOnly;
 
-    internal CacheMountStore(string folder, TempFolder temp, AtomicFile files) => (this.folder, this.temp, this.files) = (folder, temp, files);
+    /// <param name="readOnly">Whether nothing can be written: then nothing can be locked either, and nobody else can.</param>
+    internal CacheMountStore(string folder, TempFolder temp, AtomicFile files, bool readOnly = false) =>
+        (this.folder, this.temp, this.files, this.readOnly) = (folder, temp, files, readOnly);
 
     /// <summary>
     /// A directory of the cache: a free one, one that others share, or a new one. Only <see cref="CacheMountSharing.Locked"/>
@@ -104,12 +107,35 @@ public sealed class CacheMountStore
     public async Task<IReadOnlyList<CacheMountInfo>> ListAsync(CancellationToken cancellationToken)
     {
         using var choosing = await ChooseAsync(cancellationToken);
-        return
-        [
-            .. Directory.EnumerateDirectories(folder)
-                .Select(Describe).OfType<CacheMountInfo>()
-                .OrderBy(info => info.Key.Id, StringComparer.Ordinal).ThenBy(info => info.Name, StringComparer.Ordinal),
-        ];
+        return DescribeAll();
+    }
+
+    /// <summary>All caches as they are now, for a collector or a measurement: one whose lock somebody is just trying may seem in use.</summary>
+    internal IReadOnlyList<CacheMountInfo> List()
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        using var choosing = readOnly ? null : TryChoose();
+        return DescribeAll();
+    }
+
+    /// <summary>Removes a cache with all its directories; false while a step has one of them, or somebody is choosing.</summary>
+    internal bool TryRemove(CacheMountInfo info)
+    {
+        var aside = temp.NewPath();
+        using (var choosing = TryChoose())
+        {
+            if (choosing is null || !TryMoveAside(HomeOf(info), aside))
+            {
+                return false;
+            }
+        }
+
+        Snapshots.SnapshotStore.RemoveFolder(aside);
+        return true;
     }
 
     /// <summary>What a cache takes on the disk.</summary>
@@ -136,18 +162,36 @@ public sealed class CacheMountStore
         var aside = temp.NewPath();
         using (await ChooseAsync(cancellationToken))
         {
-            // Nobody can take a lock while we choose, so what is free now stays so until it is gone.
-            foreach (var number in NumbersIn(home))
+            if (!TryMoveAside(home, aside))
             {
-                using var held = FileLock.TryAcquire(LockOf(home, number)) ?? throw new BuilderException(
-                    StorageErrors.CacheMountInUse, $"the cache '{info.Key.Id}' is in use by a build", "try again when it is done");
+                throw new BuilderException(StorageErrors.CacheMountInUse, $"the cache '{info.Key.Id}' is in use by a build", "try again when it is done");
             }
-
-            Directory.Move(home, aside);
         }
 
         Snapshots.SnapshotStore.RemoveFolder(aside);
     }
+
+    /// <summary>Nobody can take a lock while we choose, so what is free now stays so until it is gone.</summary>
+    private static bool TryMoveAside(string home, string aside)
+    {
+        foreach (var number in NumbersIn(home))
+        {
+            if (IsHeld(LockOf(home, number)))
+            {
+                return false;
+            }
+        }
+
+        Directory.Move(home, aside);
+        return true;
+    }
+
+    private CacheMountInfo[] DescribeAll() =>
+    [
+        .. Directory.EnumerateDirectories(folder)
+            .Select(Describe).OfType<CacheMountInfo>()
+            .OrderBy(info => info.Key.Id, StringComparer.Ordinal).ThenBy(info => info.Name, StringComparer.Ordinal),
+    ];
 
     private static CacheMountLease? TryHold(string home, List<int> numbers, CacheMountSharing sharing)
     {
@@ -205,7 +249,7 @@ public sealed class CacheMountStore
             new CacheMountKey(record.Id) { Origin = record.Origin, Mode = record.Mode, Uid = record.Uid, Gid = record.Gid },
             NumbersIn(home).Count,
             new DateTimeOffset(locks.Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.UnixEpoch).Max(), TimeSpan.Zero),
-            locks.Exists(IsHeld));
+            !readOnly && locks.Exists(IsHeld));
     }
 
     private string HomeOf(CacheMountInfo info) => Path.Combine(folder, info.Key.FolderName);
@@ -214,13 +258,15 @@ public sealed class CacheMountStore
     {
         Directory.CreateDirectory(folder);
         FileLock? held;
-        while ((held = FileLock.TryAcquire(Path.Combine(folder, "choose" + LockSuffix))) is null)
+        while ((held = TryChoose()) is null)
         {
             await Task.Delay(ShortWait, cancellationToken);
         }
 
         return held;
     }
+
+    private FileLock? TryChoose() => FileLock.TryAcquire(Path.Combine(folder, "choose" + LockSuffix));
 
     /// <summary>The time of the lock file says when the directory was last used.</summary>
     private static FileLock? TryLock(string lockFile, CacheMountSharing sharing)

@@ -92,7 +92,8 @@ public sealed class BlobWriter : Stream
             throw new BuilderException(StorageErrors.Mismatch, $"the content of {wanted} hashes to {digest}");
         }
 
-        if (!store.Contains(digest))
+        // One that is there with another size is damaged: this one takes its place.
+        if (store.SizeOf(digest) != length)
         {
             if (store.SyncsContent)
             {

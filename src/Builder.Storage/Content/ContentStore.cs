@@ -77,13 +77,14 @@ public sealed class ContentStore
             : content;
     }
 
-    /// <summary>Stores a small blob that is in memory.</summary>
+    /// <summary>Stores a small blob that is in memory, also over one of its digest that is damaged.</summary>
     public Descriptor Put(ReadOnlySpan<byte> content, string mediaType)
     {
         var descriptor = new Descriptor(mediaType, Digest.Of(content), content.Length);
-        if (!Contains(descriptor.Digest))
+        var path = PathOf(descriptor.Digest);
+        if (SizeOf(descriptor.Digest) != content.Length || !content.SequenceEqual(AtomicFile.TryRead(path, content.Length)))
         {
-            files.Write(PathOf(descriptor.Digest), content);
+            files.Write(path, content);
         }
 
         return descriptor;
@@ -125,6 +126,11 @@ public sealed class ContentStore
             PartialBlob.Remove(lockFile[..^PartialBlob.LockSuffix.Length]);
         }
     }
+
+    /// <summary>How much there is of unfinished downloads, in bytes.</summary>
+    internal long MeasurePartials() => Directory.Exists(PartialFolder)
+        ? new DirectoryInfo(PartialFolder).EnumerateFiles().Where(file => file.Extension.Length == 0).Sum(file => file.Length)
+        : 0;
 
     /// <summary>All blobs, in no order.</summary>
     internal IEnumerable<Digest> List()

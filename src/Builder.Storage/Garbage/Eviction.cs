@@ -20,6 +20,8 @@ internal sealed class Eviction
 
     internal HashSet<Digest> Steps { get; private set; } = [];
 
+    internal HashSet<InventoryCache> Caches { get; private set; } = [];
+
     /// <summary>What everything needs that is not given up.</summary>
     internal Reachability Kept { get; private set; } = null!;
 
@@ -28,7 +30,8 @@ internal sealed class Eviction
         var eviction = new Eviction(inventory, policy);
         var candidates = eviction.Candidates();
         eviction.GiveUp(candidates, 0);
-        var goal = policy.Goal(inventory.Blobs.Values.Sum() + (policy.MinFreeBytes is null ? 0 : inventory.Snapshots.Keys.Sum(inventory.UsageOf)), freeBytes);
+        var used = policy.MinFreeBytes is null ? 0 : inventory.Blobs.Values.Sum() + inventory.Snapshots.Keys.Sum(inventory.UsageOf) + eviction.CacheBytes();
+        var goal = policy.Goal(used, freeBytes);
         var (few, many) = (0, candidates.Length);
         if (goal is { } size)
         {
@@ -37,7 +40,7 @@ internal sealed class Eviction
             {
                 var middle = (few + many) / 2;
                 eviction.GiveUp(candidates, middle);
-                (few, many) = inventory.Size(eviction.Kept) <= size ? (few, middle) : (middle + 1, many);
+                (few, many) = inventory.Size(eviction.Kept) + eviction.CacheBytes() <= size ? (few, middle) : (middle + 1, many);
             }
         }
 
@@ -45,8 +48,11 @@ internal sealed class Eviction
         return eviction;
     }
 
+    /// <summary>Something that may go: one of the three.</summary>
+    private readonly record struct Candidate(DateTimeOffset LastUsed, InventoryImage? Image, Digest? Step, InventoryCache? Cache);
+
     /// <summary>All that may go, the longest unused first.</summary>
-    private (DateTimeOffset LastUsed, InventoryImage? Image, Digest Step)[] Candidates()
+    private Candidate[] Candidates()
     {
         var images = inventory.Images.Where(MayGo).ToArray();
         var needed = new Reachability(inventory);
@@ -58,12 +64,19 @@ internal sealed class Eviction
         var steps = inventory.Steps.Where(step => policy.Steps && IsOld(step.LastUsed) && step.Record is { } record && !needed.Snapshots.Contains(record.SnapshotId));
         return
         [
-            .. images.Select(image => (image.Since, (InventoryImage?)image, default(Digest)))
-                .Concat(steps.Select(step => (step.LastUsed, (InventoryImage?)null, step.Key)))
-                .OrderBy(candidate => candidate.Item1)
-                .ThenBy(candidate => candidate.Item3),
+            .. images.Select(image => new Candidate(image.Since, image, null, null))
+                .Concat(steps.Select(step => new Candidate(step.LastUsed, null, step.Key, null)))
+                .Concat(CachesThatMayGo().Select(cache => new Candidate(cache.Info.LastUsed, null, null, cache)))
+                .OrderBy(candidate => candidate.LastUsed)
+                .ThenBy(candidate => candidate.Step),
         ];
     }
+
+    /// <summary>Only a policy that asks for a size counts caches: what they hold took long to get, and no image says that it is old.</summary>
+    private IEnumerable<InventoryCache> CachesThatMayGo() =>
+        policy.Steps && policy.AsksForSize ? inventory.Caches.Value.Where(cache => !cache.Info.InUse && IsOld(cache.Info.LastUsed)) : [];
+
+    private long CacheBytes() => policy.AsksForSize ? inventory.Caches.Value.Where(cache => !Caches.Contains(cache)).Sum(cache => cache.Bytes) : 0;
 
     private bool MayGo(InventoryImage image) =>
         (image.Image.Reference is null ? policy.Dangling : policy.Named)
@@ -72,11 +85,12 @@ internal sealed class Eviction
 
     private bool IsOld(DateTimeOffset moment) => policy.Before is not { } before || moment < before;
 
-    private void GiveUp((DateTimeOffset LastUsed, InventoryImage? Image, Digest Step)[] candidates, int count)
+    private void GiveUp(Candidate[] candidates, int count)
     {
         var given = candidates.Take(count).ToArray();
         Images = [.. given.Select(candidate => candidate.Image).OfType<InventoryImage>()];
-        Steps = [.. given.Where(candidate => candidate.Image is null).Select(candidate => candidate.Step)];
+        Steps = [.. given.Select(candidate => candidate.Step).OfType<Digest>()];
+        Caches = [.. given.Select(candidate => candidate.Cache).OfType<InventoryCache>()];
         Kept = new Reachability(inventory);
         foreach (var image in inventory.Images.Where(image => !Images.Contains(image)))
         {

@@ -60,7 +60,8 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
             cancellationToken.ThrowIfCancellationRequested();
             RemoveSnapshots(sweep, inventory, eviction.Kept, cancellationToken);
             RemoveBlobs(sweep, inventory, eviction.Kept, cancellationToken);
-            store.Content.RemovePartials();
+            RemoveCaches(eviction);
+            RemovePartials();
             sweep.RemoveRecords();
             ForgetTransfers();
             store.Hints.Trim(policy is { Steps: true, MaxUsedBytes: null, MinFreeBytes: null, Before: null } ? 0 : HintStore.Budget);
@@ -154,6 +155,23 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
                 report = report with { Blobs = report.Blobs + 1, BlobBytes = report.BlobBytes + size };
             }
         }
+    }
+
+    private void RemoveCaches(Eviction eviction)
+    {
+        foreach (var cache in eviction.Caches)
+        {
+            report = store.CacheMounts.TryRemove(cache.Info)
+                ? report with { Caches = report.Caches + 1, CacheBytes = report.CacheBytes + cache.Bytes }
+                : report with { InUse = report.InUse + 1 };
+        }
+    }
+
+    private void RemovePartials()
+    {
+        var before = store.Content.MeasurePartials();
+        store.Content.RemovePartials();
+        report = report with { PartialBytes = report.PartialBytes + Math.Max(0, before - store.Content.MeasurePartials()) };
     }
 
     /// <summary>Hints about layers and blobs that are gone: nobody holds those, and nobody misses them.</summary>

@@ -32,6 +32,8 @@ public sealed record PrunePolicy
     /// <summary>As much goes, the longest unused first, as is needed for the disk to have this many bytes free.</summary>
     public long? MinFreeBytes { get; init; }
 
+    internal bool AsksForSize => ReservedBytes is not null || MaxUsedBytes is not null || MinFreeBytes is not null;
+
     /// <summary>The size in bytes to come down to; null when everything that may go does.</summary>
     internal long? Goal(long used, long free)
     {

@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Oci;
 
 namespace Builder.Storage.Garbage;
@@ -6,7 +7,8 @@ namespace Builder.Storage.Garbage;
 /// What some roots need. Images need their documents, the blobs and snapshots of their layers, and the snapshots that
 /// promised layers nobody has written down; a snapshot needs those below it and the blob that it was unpacked from.
 /// </summary>
-internal sealed class Reachability(StoreInventory inventory)
+/// <param name="forgiving">What a damaged document needs is unknown: good enough to measure, not to remove the rest.</param>
+internal sealed class Reachability(StoreInventory inventory, bool forgiving = false)
 {
     internal HashSet<Digest> Blobs { get; } = [];
 
@@ -19,6 +21,18 @@ internal sealed class Reachability(StoreInventory inventory)
             return;
         }
 
+        try
+        {
+            AddContent(document);
+        }
+        catch (BuilderException e) when (forgiving && e.Code != StorageErrors.Missing)
+        {
+            // It is named elsewhere; what is not counted with it is counted as unreferenced.
+        }
+    }
+
+    private void AddContent(Descriptor document)
+    {
         if (MediaTypes.IsIndex(document.MediaType))
         {
             foreach (var entry in OciJson.ReadIndex(inventory.Read(document)).Manifests)

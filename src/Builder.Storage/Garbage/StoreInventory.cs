@@ -1,4 +1,5 @@
 using Builder.Oci;
+using Builder.Storage.CacheMounts;
 using Builder.Storage.Layers;
 using Builder.Storage.Names;
 using Builder.Storage.Records;
@@ -12,6 +13,9 @@ internal sealed record InventoryImage(NamedImage Image, DateTimeOffset Since);
 
 /// <param name="Record">Null when it is damaged.</param>
 internal sealed record InventoryStep(Digest Key, StepRecord? Record, DateTimeOffset LastUsed);
+
+/// <summary>A cache of <c>RUN --mount=type=cache</c> and how much it takes.</summary>
+internal sealed record InventoryCache(CacheMountInfo Info, long Bytes);
 
 /// <summary>Everything that was in a store at one moment, read once and holding nothing; to compute with.</summary>
 internal sealed class StoreInventory
@@ -29,6 +33,7 @@ internal sealed class StoreInventory
         Layers = [.. store.LayerRecords.List()];
         Chains = [.. store.Chains.List()];
         Blobs = store.Content.List().Distinct().ToDictionary(digest => digest, digest => store.Content.Measure(digest) ?? 0);
+        Caches = new Lazy<IReadOnlyList<InventoryCache>>(() => [.. store.CacheMounts.List().Select(cache => new InventoryCache(cache, store.CacheMounts.Measure(cache).Bytes))]);
         Promises = Layers.Where(layer => layer.Snapshot is not null).ToLookup(layer => layer.DiffId, layer => layer.Snapshot!);
         LayerBlobs = Layers.Where(layer => layer.Blob is not null && !layer.IsEncoding).ToLookup(layer => layer.DiffId, layer => layer.Blob!.Value);
         ChainSnapshots = Chains.Where(chain => chain.SnapshotId is not null).ToLookup(chain => chain.ChainId, chain => chain.SnapshotId!);
@@ -50,6 +55,9 @@ internal sealed class StoreInventory
 
     /// <summary>Sizes in bytes.</summary>
     internal IReadOnlyDictionary<Digest, long> Blobs { get; }
+
+    /// <summary>Measured when somebody asks: that reads every folder of every cache.</summary>
+    internal Lazy<IReadOnlyList<InventoryCache>> Caches { get; }
 
     internal ILookup<DiffId, string> Promises { get; }
 

@@ -12,20 +12,31 @@ public sealed record ImageUsage(Descriptor Target, IReadOnlyList<ImageReference>
 /// <param name="IsNeeded">An image needs it too.</param>
 public sealed record StepUsage(Digest Key, string Description, DateTimeOffset LastUsed, long Bytes, bool IsNeeded, bool IsUsed);
 
+/// <summary>A cache of <c>RUN --mount=type=cache</c>.</summary>
+public sealed record CacheUsage(string Name, string Id, DateTimeOffset LastUsed, long Bytes, bool IsUsed);
+
 /// <summary>What takes how much room in a store.</summary>
 /// <param name="ImageBytes">What the images need, things that they share once.</param>
 /// <param name="StepBytes">What only results of steps need.</param>
 /// <param name="GarbageBytes">What nothing needs.</param>
 public sealed record StoreUsage(IReadOnlyList<ImageUsage> Images, IReadOnlyList<StepUsage> Steps, long ImageBytes, long StepBytes, long GarbageBytes)
 {
-    public long TotalBytes => ImageBytes + StepBytes + GarbageBytes;
+    /// <summary>The caches of <c>RUN --mount=type=cache</c>.</summary>
+    public IReadOnlyList<CacheUsage> Caches { get; init; } = [];
+
+    /// <summary>What there is of downloads that have not ended.</summary>
+    public long PartialBytes { get; init; }
+
+    public long CacheBytes => Caches.Sum(cache => cache.Bytes);
+
+    public long TotalBytes => ImageBytes + StepBytes + GarbageBytes + CacheBytes + PartialBytes;
 
     internal static StoreUsage Measure(BuilderStore store)
     {
         var inventory = StoreInventory.Take(store);
         var groups = inventory.Images.GroupBy(image => image.Image.Target.Digest).ToArray();
         var closures = groups.ToDictionary(group => group.Key, group => ClosureOf(inventory, group.First().Image.Target));
-        var needed = new Reachability(inventory);
+        var needed = new Reachability(inventory, forgiving: true);
         foreach (var image in inventory.Images)
         {
             needed.AddImage(image.Image.Target);
@@ -53,12 +64,16 @@ public sealed record StoreUsage(IReadOnlyList<ImageUsage> Images, IReadOnlyList<
             UniqueBytes(inventory, closures, group.Key),
             IsHeld(store, LeaseKey.OfBlob(group.Key)))).ToArray();
         var total = inventory.Blobs.Values.Sum() + inventory.Snapshots.Keys.Sum(inventory.UsageOf);
-        return new StoreUsage(images, steps, imageBytes, keptBytes - imageBytes, total - keptBytes);
+        return new StoreUsage(images, steps, imageBytes, keptBytes - imageBytes, total - keptBytes)
+        {
+            Caches = [.. inventory.Caches.Value.Select(cache => new CacheUsage(cache.Info.Name, cache.Info.Key.Id, cache.Info.LastUsed, cache.Bytes, cache.Info.InUse))],
+            PartialBytes = store.Content.MeasurePartials(),
+        };
     }
 
     private static Reachability ClosureOf(StoreInventory inventory, Descriptor target)
     {
-        var closure = new Reachability(inventory);
+        var closure = new Reachability(inventory, forgiving: true);
         closure.AddImage(target);
         return closure;
     }

@@ -1,4 +1,5 @@
 using Builder.Archives.Compression;
+using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Storage.Records;
 
@@ -24,8 +25,22 @@ public sealed partial class LayerStore
             return new StoredLayer(known.Blob, known.DiffId);
         }
 
+        try
+        {
+            return await EncodeAsync(diffId, compression, cancellationToken);
+        }
+        catch (BuilderException e) when (e.Code == StorageErrors.DamagedBlob && Contains(diffId))
+        {
+            // It has been made again, or there is another source: the second time reads that.
+            files.Warn(e.Message);
+            return await EncodeAsync(diffId, compression, cancellationToken);
+        }
+    }
+
+    private async Task<StoredLayer> EncodeAsync(DiffId diffId, LayerCompression compression, CancellationToken cancellationToken)
+    {
         await using var blob = content.CreateWriter();
-        var encoded = await LayerEncoder.EncodeAsync(stream => CopyTo(diffId, stream, cancellationToken), compression, blob, null, cancellationToken);
+        var encoded = await LayerEncoder.EncodeAsync(stream => CopyTo(diffId, stream, cancellationToken), compression, blob, null, cancellationToken, proved: diffId);
         var (digest, size) = blob.Commit();
         var descriptor = new Descriptor(compression.MediaType, digest, size) { Annotations = encoded.Annotations.Count == 0 ? null : encoded.Annotations };
         records.SetEncoded(diffId, compression.Key, new EncodedRecord(descriptor, encoded.DiffId));

@@ -107,6 +107,20 @@ public sealed partial class LayerStore
 
     private async Task<UnpackedDraft> UnpackAsync(LayerTask layer, Snapshot? parent, LowerKnowledge knowledge, CancellationToken cancellationToken)
     {
+        var isStored = content.Contains(layer.Blob.Digest);
+        try
+        {
+            return await UnpackOnceAsync(layer, parent, knowledge, cancellationToken);
+        }
+        catch (BuilderException) when (isStored && IsDamaged(layer.Blob.Digest) && TryDiscard(layer.Blob.Digest))
+        {
+            files.Warn($"blob {layer.Blob.Digest} of the store is damaged: it is got again from where it came from");
+            return await UnpackOnceAsync(layer, parent, knowledge, cancellationToken);
+        }
+    }
+
+    private async Task<UnpackedDraft> UnpackOnceAsync(LayerTask layer, Snapshot? parent, LowerKnowledge knowledge, CancellationToken cancellationToken)
+    {
         var draft = snapshots.NewFolder(null);
         try
         {

@@ -76,8 +76,8 @@ public sealed partial class LayerStore
         LayerTally? tally = null;
         using var pipe = new StreamPipe();
         _ = pipe.FillAsync(stream => tally = Write(promise, stream, cancellationToken), cancellationToken);
-        using var hashing = new HashingStream(pipe.Reader);
-        Copy(hashing, Stream.Null, cancellationToken);
+        using var hashing = new HashingStream(Stream.Null);
+        pipe.Reader.CopyTo(hashing);
         var info = new LayerInfo(new DiffId(hashing.Finish()), tally!.Size, tally.EntryCount) { Notes = tally.Notes };
         records.SetPromise(info.DiffId, promise);
         files.Write(record, StorageJson.Write(info, StorageJson.Types.LayerInfo));
@@ -107,17 +107,17 @@ public sealed partial class LayerStore
 
     /// <summary>Writes a layer's uncompressed tar, from its blob or from the snapshot that promised it, and verifies it.</summary>
     /// <exception cref="BuilderException">
-    /// <see cref="StorageErrors.Missing"/>; <see cref="StorageErrors.BrokenPromise"/> after bytes that were not the layer's.
+    /// <see cref="StorageErrors.Missing"/>; after bytes that were not the layer's <see cref="StorageErrors.BrokenPromise"/>, or
+    /// <see cref="StorageErrors.DamagedBlob"/>.
     /// </exception>
     public void CopyTo(DiffId diffId, Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         using var hashing = new HashingStream(destination);
-        if (FindBlob(diffId) is { } blob)
+        var blob = FindBlob(diffId);
+        if (blob is not null)
         {
-            using var stored = content.OpenRead(blob.Digest);
-            using var tar = Decompressor.Open(stored);
-            Copy(tar, hashing, cancellationToken);
+            CopyDecompressed(blob, hashing, cancellationToken);
         }
         else if (FindPromise(diffId) is { } promise)
         {
@@ -130,7 +130,23 @@ public sealed partial class LayerStore
 
         if (hashing.Finish() is var actual && actual != diffId.Digest)
         {
-            throw new BuilderException(StorageErrors.BrokenPromise, $"layer {diffId} came out as {actual}: the store was changed behind Builder's back");
+            throw blob is not null && IsDamaged(blob.Digest)
+                ? Heal(blob.Digest)
+                : new BuilderException(StorageErrors.BrokenPromise, $"layer {diffId} came out as {actual}: the store was changed behind Builder's back");
+        }
+    }
+
+    private void CopyDecompressed(Descriptor blob, Stream destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var stored = content.OpenRead(blob.Digest);
+            using var tar = Decompressor.Open(stored);
+            Copy(tar, destination, cancellationToken);
+        }
+        catch (BuilderException e) when (e.Code == Archives.ArchiveErrors.InvalidCompression && IsDamaged(blob.Digest))
+        {
+            throw Heal(blob.Digest);
         }
     }
 
@@ -149,9 +165,9 @@ public sealed partial class LayerStore
 
         using var hashing = new HashingStream(destination);
         Copy(stored, hashing, cancellationToken);
-        if (hashing.Finish() is var actual && actual != blob.Digest)
+        if (hashing.Finish() != blob.Digest)
         {
-            throw new BuilderException(StorageErrors.Corrupt, $"the store is damaged: blob {blob.Digest} hashes to {actual}", StorageJson.RepairHint);
+            throw Heal(blob.Digest);
         }
     }
 

@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Oci;
 using Builder.Storage.Content;
 
@@ -14,18 +15,35 @@ internal sealed class ImageIds(ContentStore content)
             return [(target, ManifestIds(target))];
         }
 
-        if (!content.Contains(target.Digest))
-        {
-            return [];
-        }
-
-        var manifests = OciJson.ReadIndex(content.ReadDocument(target)).Manifests
+        var manifests = Entries(target)
             .Where(entry => MediaTypes.IsManifest(entry.MediaType) && content.Contains(entry.Digest));
         return [(target, [target.Digest]), .. manifests.Select(entry => (entry, ManifestIds(entry)))];
     }
 
-    private Digest[] ManifestIds(Descriptor manifest) =>
-        MediaTypes.IsManifest(manifest.MediaType) && content.Contains(manifest.Digest)
-            ? [manifest.Digest, OciJson.ReadManifest(content.ReadDocument(manifest)).Config.Digest]
-            : [manifest.Digest];
+    private IReadOnlyList<Descriptor> Entries(Descriptor index)
+    {
+        try
+        {
+            return content.Contains(index.Digest) ? OciJson.ReadIndex(content.ReadDocument(index)).Manifests : [];
+        }
+        catch (BuilderException)
+        {
+            return [];
+        }
+    }
+
+    private Digest[] ManifestIds(Descriptor manifest)
+    {
+        try
+        {
+            return MediaTypes.IsManifest(manifest.MediaType) && content.Contains(manifest.Digest)
+                ? [manifest.Digest, OciJson.ReadManifest(content.ReadDocument(manifest)).Config.Digest]
+                : [manifest.Digest];
+        }
+        catch (BuilderException)
+        {
+            // It is damaged, which does not make the others unknown.
+            return [manifest.Digest];
+        }
+    }
 }

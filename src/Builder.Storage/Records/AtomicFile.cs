@@ -11,6 +11,9 @@ namespace Builder.Storage.Records;
 /// <param name="warn">Told of records that turn out to be damaged.</param>
 internal sealed class AtomicFile(TempFolder temp, FsyncPolicy fsync, Action<string>? warn = null)
 {
+    /// <summary>Says aloud what a user should know and what stops nothing.</summary>
+    internal void Warn(string sentence) => warn?.Invoke(sentence);
+
     internal void Write(string path, ReadOnlySpan<byte> content)
     {
         var draft = temp.NewPath();

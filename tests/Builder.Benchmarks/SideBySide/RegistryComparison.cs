@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Builder.Benchmarks.SideBySide;
@@ -12,6 +10,7 @@ namespace Builder.Benchmarks.SideBySide;
 internal static class RegistryComparison
 {
     private const int Layers = 8;
+    private const string Image = "registry.example/big:1";
 
     /// <param name="megabytes">Of the whole image; 1024 for the figures of spec/benchmarks.md.</param>
     public static async Task<int> RunAsync(string program, int rounds, int megabytes)
@@ -23,29 +22,29 @@ internal static class RegistryComparison
         }
 
         var folder = Directory.CreateTempSubdirectory("builder-bench-").FullName;
-        var host = $"127.0.0.1:{FreePort()}";
-        using var server = await StartAsync(registry, folder, host);
         try
         {
             var context = await MakeContextAsync(folder, megabytes);
             var builder = new Runner(program, folder);
             string[] storage = ["--root", Path.Combine(folder, "buildah"), "--runroot", Path.Combine(folder, "buildah-run"), "--storage-driver", "vfs"];
-            await builder.RunAsync("main", "build", "-q", "-t", $"{host}/big:1", context);
-            await builder.RunAsync("main", "save", "-o", Path.Combine(folder, "big.tar"), $"{host}/big:1");
+            await builder.RunAsync("main", "build", "-q", "-t", Image, context);
+            await builder.RunAsync("main", "save", "-o", Path.Combine(folder, "big.tar"), Image);
             await new Command(buildah, [.. storage, "pull", "-q", $"docker-archive:{folder}/big.tar"]).RunAsync();
 
             var push = new List<(double Ours, double Theirs)>();
             var pull = new List<(double Ours, double Theirs)>();
             for (var round = 0; round < rounds; round++)
             {
-                // A repository and a memory that know nothing: everything is compressed and sent.
+                // A registry of its own for each push: both remember what a registry has, and would send nothing the next time.
                 builder.Forget("main");
-                var ours = await builder.RunAsync("main", "push", "-q", $"{host}/big:1", $"{host}/ours{round}:1");
-                var theirs = await new Command(buildah, [.. storage, "push", "-q", "--tls-verify=false", $"{host}/big:1", $"docker://{host}/theirs{round}:1"]).RunAsync();
+                await using var first = await LocalRegistry.StartAsync(registry, Path.Combine(folder, $"first{round}"));
+                await using var second = await LocalRegistry.StartAsync(registry, Path.Combine(folder, $"second{round}"));
+                var ours = await builder.RunAsync("main", "push", "-q", Image, $"{first.Host}/big:1");
+                var theirs = await new Command(buildah, [.. storage, "push", "-q", "--tls-verify=false", Image, $"docker://{second.Host}/big:1"]).RunAsync();
                 push.Add((ours.TotalSeconds, theirs.TotalSeconds));
 
-                var pulled = await builder.RunAsync($"empty{round}", "copy", "-q", $"docker://{host}/ours{round}:1", $"{host}/ours{round}:1");
-                var copied = await new Command(skopeo, "copy", "-q", "--src-tls-verify=false", $"docker://{host}/ours{round}:1", $"oci:{folder}/layout{round}:1").RunAsync();
+                var pulled = await builder.RunAsync($"empty{round}", "copy", "-q", $"docker://{first.Host}/big:1", "big:1");
+                var copied = await new Command(skopeo, "copy", "-q", "--src-tls-verify=false", $"docker://{first.Host}/big:1", $"oci:{folder}/layout{round}:1").RunAsync();
                 pull.Add((pulled.TotalSeconds, copied.TotalSeconds));
                 Directory.Delete(Path.Combine(folder, $"empty{round}"), recursive: true);
                 Directory.Delete(Path.Combine(folder, $"layout{round}"), recursive: true);
@@ -54,14 +53,13 @@ internal static class RegistryComparison
             Console.WriteLine($"| {megabytes} MiB in {Layers} layers | builder | peer | ratio |\n|---|---|---|---|");
             Print("pull into an empty store, skopeo copy to a layout", pull);
             Print("push including compression, buildah push", push);
-            await PrintMountAsync(builder, folder, host);
-            await PrintMemoryAsync(builder, host);
+            await using var last = await LocalRegistry.StartAsync(registry, Path.Combine(folder, "last"));
+            await PrintMemoryAsync(builder, last.Host);
+            await PrintMountAsync(builder, folder, last.Host);
             return 0;
         }
         finally
         {
-            await new Command("/bin/kill", server.Id.ToString()).RunAsync();
-            await server.WaitForExitAsync();
             await new Command("/bin/rm", "-rf", folder).RunAsync();
         }
     }
@@ -76,7 +74,7 @@ internal static class RegistryComparison
     private static async Task PrintMountAsync(Runner builder, string folder, string host)
     {
         var context = Directory.CreateDirectory(Path.Combine(folder, "on-top")).FullName;
-        File.WriteAllText(Path.Combine(context, "Dockerfile"), $"FROM {host}/ours0:1\nCOPY Dockerfile /more\n");
+        File.WriteAllText(Path.Combine(context, "Dockerfile"), $"FROM {host}/ours:1\nCOPY Dockerfile /more\n");
         await builder.RunAsync("fresh", "build", "--push", "-t", $"{host}/on/top:1", context);
         Console.WriteLine($"| push onto a base in another repository | {builder.LastLine("sent")} | | |");
     }
@@ -84,8 +82,8 @@ internal static class RegistryComparison
     private static async Task PrintMemoryAsync(Runner builder, string host)
     {
         builder.Forget("main");
-        Console.WriteLine($"| peak memory of the push | {await builder.PeakAsync("main", "push", "-q", $"{host}/big:1", $"{host}/memory:1")} MiB | | |");
-        Console.WriteLine($"| peak memory of the pull | {await builder.PeakAsync("peak", "copy", "-q", $"docker://{host}/ours0:1", "pulled:1")} MiB | | |");
+        Console.WriteLine($"| peak memory of the push | {await builder.PeakAsync("main", "push", "-q", Image, $"{host}/ours:1")} MiB | | |");
+        Console.WriteLine($"| peak memory of the pull | {await builder.PeakAsync("peak", "copy", "-q", $"docker://{host}/ours:1", "pulled:1")} MiB | | |");
     }
 
     private static double Median(IEnumerable<double> values)
@@ -116,39 +114,6 @@ internal static class RegistryComparison
 
         File.WriteAllText(Path.Combine(context, "Dockerfile"), "FROM scratch\n" + string.Concat(Enumerable.Range(0, Layers).Select(i => $"COPY layer{i} /layer{i}\n")));
         return context;
-    }
-
-    private static async Task<Process> StartAsync(string registry, string folder, string host)
-    {
-        var config = Path.Combine(folder, "registry.yml");
-        File.WriteAllText(config, $"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\nhttp: {{addr: \"{host}\", secret: bench}}\n");
-        var process = Process.Start(new ProcessStartInfo(registry, ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using var client = new HttpClient();
-        for (var attempt = 0; attempt < 100; attempt++)
-        {
-            try
-            {
-                (await client.GetAsync(new Uri($"http://{host}/v2/"))).Dispose();
-                break;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(100);
-            }
-        }
-
-        return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>The program under test, with stores by name.</summary>

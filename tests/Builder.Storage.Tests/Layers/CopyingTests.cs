@@ -50,6 +50,17 @@ public sealed class CopyingTests : IDisposable
         }
     }
 
+    /// <summary>The one difference (spec/store.md, "Steps in copies"): an overlay takes a file's names apart, a copy does not.</summary>
+    [Fact]
+    public void A_write_to_one_of_two_older_names_reaches_both()
+    {
+        const string Base = "echo x > a; ln a b; touch -d @5 a";
+        const string Step = "echo y >> a";
+        static string[] Names(TestStore store) => [.. TarListing.Entries(store.Tar(store.Run(store.Run(null, Base), Step))).Select(entry => $"{entry.Kind} {System.Text.Encoding.ASCII.GetString(entry.Name.Span)}")];
+        Assert.Equal(["File a"], Names(overlay));
+        Assert.Equal(["File a", "HardLink b"], Names(copy));
+    }
+
     [Fact]
     public async Task Unpacked_layers_are_merged_by_copying_with_all_that_hides_and_links()
     {

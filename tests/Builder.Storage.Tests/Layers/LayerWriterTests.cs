@@ -207,6 +207,37 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     [Fact]
+    public void Case_39_a_file_of_eight_gibibytes_and_more_has_its_size_in_pax()
+    {
+        const long Size = (8L << 30) + 7;
+        var step = store.Run(null, $"truncate -s {Size} f; echo end >> f");
+        using var start = new FirstBytes(4096);
+        using var upper = DirectoryHandle.Open(step.Path);
+        using var view = store.Store.Snapshots.OpenView(null);
+        using var lower = view.OpenDirectory(default);
+        Assert.Throws<FirstBytes.EnoughException>(() => LayerWriter.Write(upper, lower, new OverlayMarks(false), LayerOptions.Default, start, TestContext.Current.CancellationToken));
+        using var tar = new Archives.Tar.TarReader(new MemoryStream(start.Bytes));
+        Assert.Equal(Size + 4, tar.Next()!.Size);
+        Assert.Contains($"size={Size + 4}\n", Encoding.ASCII.GetString(start.Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sparse_file_of_another_tar_is_unpacked_with_its_holes()
+    {
+        var folder = Directory.CreateTempSubdirectory("builder-huge-").FullName;
+        try
+        {
+            Shell.Run(folder, "truncate -s 500M f; echo end >> f; tar --sparse --format=pax -cf huge.tar f; rm f");
+            var tree = await store.Unpack(await File.ReadAllBytesAsync(Path.Combine(folder, "huge.tar"), TestContext.Current.CancellationToken));
+            Assert.Equal($"{(500L << 20) + 4} 8 end", Shell.Run(tree!.Path, "echo $(stat -c '%s %b' f) $(tail -c 4 f)").Trim());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Case_41_a_thousand_levels_and_a_path_longer_than_the_kernel_takes()
     {
         var step = store.Run(null, tree =>
@@ -265,4 +296,24 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     public void Dispose() => store.Dispose();
+
+    /// <summary>Takes the beginning, and has enough then.</summary>
+    private sealed class FirstBytes(int length) : Archives.WriteOnlyStream
+    {
+        private readonly List<byte> bytes = [];
+
+        public byte[] Bytes => [.. bytes];
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            bytes.AddRange(buffer[..Math.Min(buffer.Length, length - bytes.Count)]);
+            if (bytes.Count == length)
+            {
+                throw new EnoughException();
+            }
+        }
+
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "It is caught in this test.")]
+        internal sealed class EnoughException : Exception;
+    }
 }

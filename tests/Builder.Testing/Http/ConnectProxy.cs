@@ -7,23 +7,19 @@ namespace Builder.Testing.Http;
 /// <summary>An HTTP proxy that makes tunnels (RFC 9110 §9.3.6), all of them to one server, whatever name is asked for.</summary>
 public sealed class ConnectProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly IPEndPoint server;
     private readonly List<string> asked = [];
-    private readonly List<Task> connections = [];
-    private readonly Task accepting;
     private int failures;
 
     /// <param name="server">Address and port where every tunnel ends.</param>
     public ConnectProxy(string server)
     {
         this.server = IPEndPoint.Parse(server);
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
-    public string Authority => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Authority => listener.Authority;
 
     /// <summary><c>user:password</c> that every tunnel costs; null for none.</summary>
     public string? Login { get; set; }
@@ -47,68 +43,27 @@ public sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
+
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
-        await stop.CancelAsync();
-        await accepting;
-        listener.Stop();
-        Task[] open;
-        lock (connections)
+        await using var stream = new NetworkStream(client);
+        while (await ReadHeadAsync(stream, cancellationToken) is { } head)
         {
-            open = [.. connections];
-        }
-
-        await Task.WhenAll(open);
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
+            var lines = head.Split("\r\n");
+            lock (asked)
             {
-                var client = await listener.AcceptTcpClientAsync(stop.Token);
-                lock (connections)
-                {
-                    connections.Add(Task.Run(() => ServeAsync(client)));
-                }
+                asked.Add(string.Join(' ', lines[0].Split(' ')[..2]));
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
 
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
+            if (Refusal(lines) is not { } refusal)
             {
-                var stream = client.GetStream();
-                while (await ReadHeadAsync(stream) is { } head)
-                {
-                    var lines = head.Split("\r\n");
-                    lock (asked)
-                    {
-                        asked.Add(string.Join(' ', lines[0].Split(' ')[..2]));
-                    }
-
-                    if (Refusal(lines) is not { } refusal)
-                    {
-                        await stream.WriteAsync("HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray(), stop.Token);
-                        await TunnelAsync(stream);
-                        return;
-                    }
-
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n"), stop.Token);
-                }
+                await stream.WriteAsync("HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray(), cancellationToken);
+                await TunnelAsync(stream, cancellationToken);
+                return;
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // One of the two has left, or the test is over.
-            }
+
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n"), cancellationToken);
         }
     }
 
@@ -124,20 +79,20 @@ public sealed class ConnectProxy : IAsyncDisposable
             : "407 Login\r\nProxy-Authenticate: Basic realm=\"proxy\"";
     }
 
-    private async Task TunnelAsync(NetworkStream client)
+    private async Task TunnelAsync(NetworkStream client, CancellationToken cancellationToken)
     {
         using var upstream = new TcpClient();
-        await upstream.ConnectAsync(server, stop.Token);
+        await upstream.ConnectAsync(server, cancellationToken);
         var other = upstream.GetStream();
-        await Task.WhenAny(client.CopyToAsync(other, stop.Token), other.CopyToAsync(client, stop.Token));
+        await Task.WhenAny(client.CopyToAsync(other, cancellationToken), other.CopyToAsync(client, cancellationToken));
     }
 
     /// <summary>Byte by byte: what follows the head belongs to the tunnel.</summary>
-    private async Task<string?> ReadHeadAsync(NetworkStream stream)
+    private static async Task<string?> ReadHeadAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (await stream.ReadAsync(one, stop.Token) == 1)
+        while (await stream.ReadAsync(one, cancellationToken) == 1)
         {
             head.Append((char)one[0]);
             if (head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")

@@ -9,11 +9,8 @@ namespace Builder.Testing.Http;
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly IPEndPoint server;
-    private readonly List<Task> connections = [];
-    private readonly Task accepting;
     private long delivered;
     private int count;
 
@@ -21,11 +18,10 @@ public sealed class TcpProxy : IAsyncDisposable
     public TcpProxy(string server)
     {
         this.server = IPEndPoint.Parse(server);
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new LoopbackListener((client, cancellationToken) => ServeAsync(client, Interlocked.Increment(ref count) == 1, cancellationToken));
     }
 
-    public string Authority => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Authority => listener.Authority;
 
     /// <summary>After how many bytes of the server a connection ends; null for never.</summary>
     public long? CutAfter { get; set; }
@@ -41,76 +37,33 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref count);
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await accepting;
-        listener.Stop();
-        Task[] open;
-        lock (connections)
-        {
-            open = [.. connections];
-        }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-        await Task.WhenAll(open);
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var client = await listener.AcceptSocketAsync(stop.Token);
-                var isFirst = Interlocked.Increment(ref count) == 1;
-                lock (connections)
-                {
-                    connections.Add(Task.Run(() => ServeAsync(client, isFirst)));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(Socket client, bool isFirst)
+    private async Task ServeAsync(Socket client, bool isFirst, CancellationToken cancellationToken)
     {
         using var upstream = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using (client)
-        {
-            try
-            {
-                client.NoDelay = true;
-                await upstream.ConnectAsync(server, stop.Token);
-                var asking = ForwardAsync(client, upstream);
-                await AnswerAsync(upstream, client, isFirst);
+        await upstream.ConnectAsync(server, cancellationToken);
+        var asking = ForwardAsync(client, upstream, cancellationToken);
+        await AnswerAsync(upstream, client, isFirst, cancellationToken);
 
-                // The end, not a reset: that would throw away what the client's kernel has and the client has not read yet, and
-                // nobody could say which bytes were delivered. A reset follows for a client that does not leave.
-                client.Shutdown(SocketShutdown.Send);
-                await Task.WhenAny(asking, Task.Delay(TimeSpan.FromSeconds(5), stop.Token));
-                client.LingerState = new LingerOption(true, 0);
-                client.Close();
-                upstream.Close();
-                await asking;
-            }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // One of the two has left, or the test is over.
-            }
-        }
+        // The end, not a reset: that would throw away what the client's kernel has and the client has not read yet, and
+        // nobody could say which bytes were delivered. A reset follows for a client that does not leave.
+        client.Shutdown(SocketShutdown.Send);
+        await Task.WhenAny(asking, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
+        client.LingerState = new LingerOption(true, 0);
+        client.Close();
+        upstream.Close();
+        await asking;
     }
 
-    private async Task ForwardAsync(Socket from, Socket to)
+    private static async Task ForwardAsync(Socket from, Socket to, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            for (int read; (read = await from.ReceiveAsync(buffer, stop.Token)) > 0;)
+            for (int read; (read = await from.ReceiveAsync(buffer, cancellationToken)) > 0;)
             {
-                await to.SendAsync(buffer.AsMemory(0, read), stop.Token);
+                await to.SendAsync(buffer.AsMemory(0, read), cancellationToken);
             }
 
             to.Shutdown(SocketShutdown.Send);
@@ -120,11 +73,11 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(Socket from, Socket to, bool isFirst)
+    private async Task AnswerAsync(Socket from, Socket to, bool isFirst, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         var passed = 0L;
-        for (int read; (read = await from.ReceiveAsync(buffer, stop.Token)) > 0;)
+        for (int read; (read = await from.ReceiveAsync(buffer, cancellationToken)) > 0;)
         {
             var limit = CutAfter ?? long.MaxValue;
             limit = isFirst && StallAfter is { } stall ? Math.Min(limit, stall) : limit;
@@ -134,12 +87,12 @@ public sealed class TcpProxy : IAsyncDisposable
                 buffer[at - passed] ^= 1;
             }
 
-            await to.SendAsync(buffer.AsMemory(0, send), stop.Token);
+            await to.SendAsync(buffer.AsMemory(0, send), cancellationToken);
             passed += send;
             Interlocked.Add(ref delivered, send);
             if (isFirst && passed == StallAfter)
             {
-                await Task.Delay(Timeout.Infinite, stop.Token);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
             if (passed == CutAfter)

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -15,11 +14,8 @@ public sealed class TestServer : IAsyncDisposable
     private readonly Func<TestRequest, TestResponse> handle;
     private readonly Func<TestRequest, bool>? refuse;
     private readonly X509Certificate2? certificate;
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly List<TestRequest> requests = [];
-    private readonly List<Task> connections = [];
-    private readonly Task accepting;
 
     /// <param name="refuse">Whether a client that asks first (<c>Expect: 100-continue</c>) shall keep its body.</param>
     public TestServer(Func<TestRequest, TestResponse> handle, X509Certificate2? certificate = null, Func<TestRequest, bool>? refuse = null)
@@ -27,13 +23,12 @@ public sealed class TestServer : IAsyncDisposable
         this.handle = handle;
         this.refuse = refuse;
         this.certificate = certificate;
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => listener.Port;
 
-    public string Authority => $"127.0.0.1:{Port}";
+    public string Authority => listener.Authority;
 
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<TestRequest> Requests
@@ -47,64 +42,22 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await accepting;
-        listener.Stop();
-        Task[] open;
-        lock (connections)
-        {
-            open = [.. connections];
-        }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-        await Task.WhenAll(open);
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
-        try
+        await using var stream = await SecureAsync(new NetworkStream(socket));
+        var reader = new RequestReader(stream, refuse);
+        while (await reader.ReadAsync(cancellationToken) is { } request)
         {
-            while (true)
+            lock (requests)
             {
-                var socket = await listener.AcceptSocketAsync(stop.Token);
-                lock (connections)
-                {
-                    connections.Add(Task.Run(() => ServeAsync(socket)));
-                }
+                requests.Add(request);
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
 
-    private async Task ServeAsync(Socket socket)
-    {
-        using (socket)
-        {
-            try
+            if (!await AnswerAsync(socket, stream, request, handle(request), cancellationToken) || request.BodyWasRefused)
             {
-                socket.NoDelay = true;
-                await using var stream = await SecureAsync(new NetworkStream(socket));
-                var reader = new RequestReader(stream, refuse);
-                while (await reader.ReadAsync(stop.Token) is { } request)
-                {
-                    lock (requests)
-                    {
-                        requests.Add(request);
-                    }
-
-                    if (!await AnswerAsync(socket, stream, request, handle(request)) || request.BodyWasRefused)
-                    {
-                        return;
-                    }
-                }
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
-            {
-                // The client has left, or the test is over.
+                return;
             }
         }
     }
@@ -122,7 +75,7 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Whether the connection may serve another request.</summary>
-    private async Task<bool> AnswerAsync(Socket socket, Stream stream, TestRequest request, TestResponse response)
+    private static async Task<bool> AnswerAsync(Socket socket, Stream stream, TestRequest request, TestResponse response, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(response, TestResponse.HangUp))
         {
@@ -144,14 +97,14 @@ public sealed class TestServer : IAsyncDisposable
             head.Append("Content-Length: ").Append(response.DeclaredLength ?? response.Body.Length).Append("\r\n");
         }
 
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), stop.Token);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
         if (request.Method == "HEAD")
         {
             return true;
         }
 
-        await stream.WriteAsync(response.Body.AsMemory(0, response.CutAfter ?? response.Body.Length), stop.Token);
-        await stream.FlushAsync(stop.Token);
+        await stream.WriteAsync(response.Body.AsMemory(0, response.CutAfter ?? response.Body.Length), cancellationToken);
+        await stream.FlushAsync(cancellationToken);
         if (response.CutAfter is null)
         {
             return !response.WithoutLength && (response.DeclaredLength ?? response.Body.Length) == response.Body.Length;
@@ -159,12 +112,12 @@ public sealed class TestServer : IAsyncDisposable
 
         if (response.Then == AfterCut.Stall)
         {
-            _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, stop.Token);
+            _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellationToken);
         }
         else if (response.Then == AfterCut.Reset)
         {
             // What was written must arrive before the reset overtakes it.
-            await Task.Delay(50, stop.Token);
+            await Task.Delay(50, cancellationToken);
             socket.LingerState = new LingerOption(true, 0);
         }
 
