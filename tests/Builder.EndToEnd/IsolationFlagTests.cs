@@ -16,8 +16,8 @@ public sealed class IsolationFlagTests
         var result = await BuildAsync(builder, "--memory", "64m");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("was killed: out of memory, limit 64 MiB, peak ", result.Stderr, StringComparison.Ordinal);
-        Assert.Contains("--memory", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("was killed: out of memory, limit 64 MiB, peak ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--memory", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class IsolationFlagTests
         var result = await BuildAsync(builder, "--step-timeout", "1s");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("was stopped: it took longer than 1 s", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("was stopped: it took longer than 1 s", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,10 +39,10 @@ public sealed class IsolationFlagTests
         var result = await BuildAsync(
             builder, "--cap-drop", "ALL", "--cap-add", "CHOWN", "--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined", "--dns", "192.0.2.53", "--dns-search", "example.test");
 
-        Assert.True(result.ExitCode == 0, result.Stderr);
+        Assert.True(result.ExitCode == 0, result.Error);
         Assert.All(
             ["CapBnd:\t0000000000000001", "NoNewPrivs:\t1", "Seccomp:\t0", "nameserver 192.0.2.53", "search example.test"],
-            line => Assert.Contains(line, result.Stderr, StringComparison.Ordinal));
+            line => Assert.Contains(line, result.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class IsolationFlagTests
 
         var result = await builder.RunAsync(["build", "--progress=plain", builder.Files.PathOf("context")], ToolOptions.Default with { Environment = new Dictionary<string, string> { ["BUILDER_NETWORK"] = "default" } });
 
-        Assert.True(result.ExitCode == 0, result.Stderr);
-        Assert.Equal(can, !result.Stderr.Contains(mine, StringComparison.Ordinal));
-        Assert.Equal(can, result.Stderr.Contains("nameserver 169.254.1.1", StringComparison.Ordinal));
-        Assert.Equal(can, !result.Stderr.Contains("note: steps use the network of the host", StringComparison.Ordinal));
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(can, !result.Error.Contains(mine, StringComparison.Ordinal));
+        Assert.Equal(can, result.Error.Contains("nameserver 169.254.1.1", StringComparison.Ordinal));
+        Assert.Equal(can, !result.Error.Contains("note: steps use the network of the host", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class IsolationFlagTests
         var result = await BuildAsync(builder, option, value);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("error " + code, result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("error " + code, result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,9 +90,9 @@ public sealed class IsolationFlagTests
         var text = await builder.RunAsync("info");
         var json = await builder.RunAsync("info", "--format", "json");
 
-        Assert.True(text.ExitCode == 0, text.Stderr);
-        Assert.All(["Kernel:", "User ids:", "Control groups:", "Networks:", "Store:"], title => Assert.Contains(title, text.Stdout, StringComparison.Ordinal));
-        using var document = System.Text.Json.JsonDocument.Parse(json.Stdout);
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.All(["Kernel:", "User ids:", "Control groups:", "Networks:", "Store:"], title => Assert.Contains(title, text.Output, StringComparison.Ordinal));
+        using var document = System.Text.Json.JsonDocument.Parse(json.Output);
         Assert.All(["kernel", "user", "ids", "namespaces", "controlGroups", "seccomp", "networks", "store"], name => Assert.NotEmpty(document.RootElement.GetProperty(name).GetProperty("value").GetString()!));
     }
 
