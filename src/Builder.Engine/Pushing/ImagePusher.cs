@@ -90,8 +90,18 @@ public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
     {
         var total = piece.Source.Descriptor?.Size;
         var mountFrom = piece.Source.Descriptor is { } blob ? MountCandidate(blob.Digest, repository) : null;
-        var pushed = await registry.PushBlobAsync(
-            repository, piece.Source, mountFrom, sent => events?.Invoke(new TransferEvent(piece.Name, TransferStage.Moving, sent, total)), cancellationToken);
+        PushedBlob pushed;
+        try
+        {
+            pushed = await registry.PushBlobAsync(
+                repository, piece.Source, mountFrom, sent => events?.Invoke(new TransferEvent(piece.Name, TransferStage.Moving, sent, total)), cancellationToken);
+        }
+        catch (RegistryException) when (piece.Source.Descriptor is { } sent && store.Layers.Examine(sent.Digest) is { } damage)
+        {
+            // The registry hashes what it gets; that it was right to refuse is worth more than how it says so.
+            throw damage;
+        }
+
         foreach (var twin in root.EveryPiece.Where(other => other.Key == piece.Key))
         {
             // Another image of the same index lists it too, and it was sent for both.

@@ -7,6 +7,13 @@ namespace Builder.Storage.Layers;
 /// <content>Blobs whose bits have flipped since they were written: found where they are read, and replaced.</content>
 public sealed partial class LayerStore
 {
+    /// <summary>
+    /// For a reader that others tell the digest, as registries do, instead of hashing itself: looks at the blob after a failure,
+    /// and takes it out of the store if it is not what its name says.
+    /// </summary>
+    /// <returns>What to tell the user; null for a blob that is sound, or not here.</returns>
+    public BuilderException? Examine(Digest blob) => IsDamaged(blob) ? Heal(blob) : null;
+
     private bool IsDamaged(Digest blob)
     {
         using var stored = content.TryOpenRead(blob);

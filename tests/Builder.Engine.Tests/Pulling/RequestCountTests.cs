@@ -1,3 +1,4 @@
+using Builder.Diagnostics;
 using Builder.Engine.Pulling;
 using Builder.Engine.Pushing;
 using Builder.Oci;
@@ -116,6 +117,31 @@ public sealed class RequestCountTests : IAsyncDisposable
             () => new ImagePusher(store, client).PushAsync(new PushRequest(pulled.Target, [registry.Reference("other:1")]), null, Cancel));
         Assert.Equal(RegistryErrors.ManifestRefused, e.Code);
         Assert.Equal(4, registry.Requests.Count(IsManifestPut));
+    }
+
+    [Fact]
+    public async Task A_blob_whose_bits_have_flipped_is_named_and_taken_out_of_the_store()
+    {
+        var image = Compressed();
+        registry.AddBlob("app", image.Config, MediaTypes.OciConfig);
+        registry.AddBlob("app", image.Layers[0]);
+        registry.AddManifest("app", "1", image.Manifest);
+        var pulled = await PullAsync();
+        Directory.Delete(folder["store/transfers"], recursive: true); // Where it was seen: the layer would be mounted, not sent.
+        var layer = Digest.Of(image.Layers[0]);
+        var bytes = image.Layers[0].ToArray();
+        bytes[7] ^= 1;
+        await File.WriteAllBytesAsync(folder[$"store/blobs/sha256/{layer.Hex}"], bytes, Cancel);
+        var e = await Assert.ThrowsAsync<BuilderException>(
+            () => new ImagePusher(store, client).PushAsync(new PushRequest(pulled.Target, [registry.Reference("other:1")]), null, Cancel));
+        Assert.Equal(StorageErrors.DamagedBlob, e.Code);
+        Assert.Contains(layer.ToString(), e.Message, StringComparison.Ordinal);
+        Assert.False(store.Content.Contains(layer));
+
+        // Pulled again, it is pushed.
+        await PullAsync();
+        await new ImagePusher(store, client).PushAsync(new PushRequest(pulled.Target, [registry.Reference("other:1")]), null, Cancel);
+        Assert.Equal(image.Layers[0], registry.Blob("other", layer));
     }
 
     private static bool IsManifestPut(TestRequest request) => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal);
