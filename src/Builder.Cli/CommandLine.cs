@@ -30,6 +30,7 @@ internal static class CommandLine
         ("info", InfoCommand.Create),
         ("inspect", InspectCommand.Create),
         ("load", LoadCommand.Create),
+        ("lock", LockCommand.Create),
         ("login", LoginCommand.Create),
         ("logout", LogoutCommand.Create),
         ("manifest", ManifestCommand.Create),

@@ -3,6 +3,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Locking;
 using Builder.Engine.Options;
 using Builder.Engine.Pulling;
 using Builder.Engine.Secrets;
@@ -67,6 +68,24 @@ public sealed record BuildRequest
 
     /// <summary>Stages that have to succeed as well, and are not exported.</summary>
     public IReadOnlyList<string> Also { get; init; } = [];
+
+    /// <summary>What becomes of Dockerfile.lock.</summary>
+    public LockMode Lock { get; init; }
+
+    /// <summary>What the files that a failed step left are kept as; null for not at all.</summary>
+    public ImageReference? KeepFailed { get; init; }
+
+    /// <summary>Whether a shell is opened in the container of a step that failed.</summary>
+    public bool ShellOnError { get; init; }
+
+    /// <summary>The line of the instruction before which a shell is opened; null for none.</summary>
+    public int? BreakLine { get; init; }
+
+    /// <summary>Where directories of cache mounts come from that are not here, before the build.</summary>
+    public IReadOnlyList<CacheSpec> CacheMountsFrom { get; init; } = [];
+
+    /// <summary>Where directories of cache mounts go, after the build.</summary>
+    public IReadOnlyList<CacheSpec> CacheMountsTo { get; init; } = [];
 
     /// <summary>Whether a failure stops only what needs the step that failed.</summary>
     public bool KeepGoing { get; init; }

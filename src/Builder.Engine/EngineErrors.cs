@@ -109,4 +109,16 @@ public static class EngineErrors
 
     /// <summary>A cache that was to travel cannot be written.</summary>
     public static readonly ErrorCode CacheNotWritten = new(1018);
+
+    /// <summary>A lock file that is missing, damaged, or cannot be written.</summary>
+    public static readonly ErrorCode BadLock = new(2023);
+
+    /// <summary>Something that the Dockerfile takes from outside is not in its lock file.</summary>
+    public static readonly ErrorCode NotLocked = new(1019);
+
+    /// <summary>Something is not what the lock file says.</summary>
+    public static readonly ErrorCode LockDrift = new(1020);
+
+    /// <summary>Two builds of the same gave two images.</summary>
+    public static readonly ErrorCode NotReproducible = new(1021);
 }

@@ -1,13 +1,17 @@
 using System.Text;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Syntax;
+using Builder.Engine.CacheMounts;
 using Builder.Engine.Caching;
 using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
+using Builder.Engine.Copying;
 using Builder.Engine.Devices;
 using Builder.Engine.Explaining;
 using Builder.Engine.Exporters;
+using Builder.Engine.Failures;
 using Builder.Engine.Images;
+using Builder.Engine.Locking;
 using Builder.Engine.Mounts;
 using Builder.Engine.Runners;
 using Builder.Engine.Sources;
@@ -42,16 +46,18 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(warnings);
         using var access = new BuildAccess(request, store.NewTemporaryPath);
-        using var sources = new RemoteSources(store, access.Sources, time);
-        using var context = await OpenContextAsync(request, sources, cancellationToken);
-        request = await DockerfileReader.FetchAsync(request, sources, cancellationToken);
-        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode);
+        using var unlocked = new RemoteSources(store, access.Sources, time);
+        using var context = await OpenContextAsync(request, unlocked, cancellationToken);
+        request = await DockerfileReader.FetchAsync(request, unlocked, cancellationToken);
+        var locked = request.Lock == LockMode.Require ? LockFile.Read(LockPathOf(request, context)) : null;
+        using var sources = new RemoteSources(store, access.Sources, time, locked);
+        var contexts = new ContextFolders(context, DockerfileReader.PathOf(request, context), request.ContextMode, context.IsRemote ? null : folder => new ScanCache(store.Hints, Path.GetFullPath(folder), time));
         var named = NamedContexts(request, contexts);
 
         var syntax = FrontEnd.Parse(DockerfileReader.Read(request, context), request.BuildArgs);
         var bases = new BaseImages(store, registry, request.Pull);
         var options = OptionsOf(request, named, contexts, new SourceTimes(context, sources));
-        var plans = await PlatformPlan.CompileAllAsync(syntax, request, options, bases, cancellationToken);
+        var plans = await PlatformPlan.CompileAllAsync(syntax, request, options, locked is null ? bases : new LockedImages(bases, locked), cancellationToken);
         foreach (var warning in PlatformPlan.WarningsOf(plans))
         {
             warnings(warning);
@@ -64,7 +70,29 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
 
         var outputs = request.Outputs.Count > 0 ? request.Outputs : [new OutputSpec(OutputKind.Image, null)];
         var caches = new TravellingCaches(store, registry, request, warnings);
-        var roots = await SolveAsync(request, access, plans, outputs, contexts, sources, bases, caches, events, cancellationToken);
+        var travel = new CacheMountTravel(store, registry);
+        await TakeCacheMountsAsync(travel, request, warnings, cancellationToken);
+        IReadOnlyList<StepResult?> roots;
+        try
+        {
+            roots = await SolveAsync(request, access, plans, outputs, contexts, sources, bases, caches, events, cancellationToken);
+        }
+        finally
+        {
+            contexts.Remember();
+        }
+
+        foreach (var spec in request.CacheMountsTo)
+        {
+            await travel.ExportAsync(spec, [], cancellationToken);
+        }
+
+        if (request.Lock == LockMode.Write)
+        {
+            var graph = BuildGraph.Of([.. plans.Select(plan => plan.Plan.Root).OfType<Vertex>().Concat(plans.SelectMany(plan => plan.Also))]);
+            (await LockFile.OfAsync(graph.Vertices, sources, cancellationToken)).Write(LockPathOf(request, context));
+        }
+
         return await ExportAsync(request, plans, roots, outputs, bases, caches, cancellationToken);
     }
 
@@ -116,15 +144,18 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var times = new InputTimes(request.UsesClock ? time : null);
         var binds = new BindSources(store, contexts, times, files, time);
         var forecast = request.Squash == SquashMode.None ? ForecastFor(plans, outputs[0], !request.UsesClock, cancellationToken) : null;
+        var failures = request.KeepFailed is not null || request.ShellOnError || request.BreakLine is not null ? new FailedSteps(request.BreakLine) : null;
         await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
         var firstRun = graph.Vertices.Select(vertex => vertex.Operation).OfType<RunOperation>().FirstOrDefault(run => run.Network == RunNetwork.Default);
+        var runs = RunRunnerOf(request, access, binds, networks, times, failures, events);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
-            RunRunnerOf(request, access, binds, networks, times, events),
+            runs,
             binds,
             new CopyRunner(store, contexts, events, time, times, files),
             forecast,
+            failures,
             workBegins: firstRun is null ? null : () => networks.Expect(firstRun.Network));
         var cache = new SolverCache(store, files, time, await caches.ImportAsync(bases, cancellationToken));
         var solver = new Solver<StepResult>(runner, cache, seen, request.Jobs ?? Environment.ProcessorCount, time) { KeepsGoing = request.KeepGoing };
@@ -132,9 +163,25 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var failed = true;
         try
         {
-            var results = graph.Targets.Zip(await solver.SolveAsync(graph, cancellationToken)).ToDictionary(pair => pair.First.Digest, pair => pair.Second);
-            failed = false;
-            return [.. needed.Select(root => root is null ? null : results[root.Digest])];
+            while (true)
+            {
+                try
+                {
+                    var results = graph.Targets.Zip(await solver.SolveAsync(graph, cancellationToken)).ToDictionary(pair => pair.First.Digest, pair => pair.Second);
+                    failed = false;
+                    return [.. needed.Select(root => root is null ? null : results[root.Digest])];
+                }
+                catch (BreakpointException stop)
+                {
+                    await OpenShellAsync(runs, stop.Step, $"before {stop.Step.Vertex}: the build goes on when this shell ends", cancellationToken);
+                    failures!.Continue();
+                }
+            }
+        }
+        catch (BuilderException) when (failures?.First is not null && !cancellationToken.IsCancellationRequested)
+        {
+            await LookIntoAsync(request, failures.First, runs, bases, cancellationToken);
+            throw;
         }
         finally
         {
@@ -150,13 +197,14 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
     private IBuildEvents ExplainTo(IBuildEvents events, KnownFiles files) =>
         Missed is null ? events : new ExplainingEvents(events, new MissExplainer(store.Steps.History(), files), Missed);
 
-    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, InputTimes times, IBuildEvents events)
+    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, InputTimes times, FailedSteps? failures, IBuildEvents events)
     {
         var settings = new RunSettings
         {
             Isolation = request.Isolation,
             Allowed = request.Allowed,
             CachePlaces = request.CachePlaces,
+            Failed = request.KeepFailed is not null || request.ShellOnError ? failures!.Note : null,
         };
         var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, (vertex, text) => Tell(events, vertex, text));
         return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), networks, settings, times, events, time);
@@ -177,6 +225,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             NoCache = request.NoCache,
             NoCacheStages = request.NoCacheStages,
             CacheTtl = request.CacheTtl,
+            NoCacheLine = request.BreakLine,
             Network = request.Network,
             ExtraHosts = request.ExtraHosts,
             SourceDateEpoch = request.SourceDateEpoch,

@@ -9,6 +9,7 @@ using Builder.Engine;
 using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
 using Builder.Engine.Exporters;
+using Builder.Engine.Locking;
 using Builder.Engine.Mounts;
 using Builder.Engine.Options;
 using Builder.Engine.Pulling;
@@ -41,6 +42,15 @@ internal static class BuildCommand
     private static readonly Option<string?> CacheTtl = new("--cache-ttl") { Description = "How old known results may be, such as 12h or 1d; '# builder: cache-ttl=1d' above an instruction says it for one", HelpName = "age" };
     private static readonly Option<string[]> Also = new("--also") { Description = "A further stage that has to succeed and is not exported, such as one with tests", HelpName = "stage" };
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "When a step fails, finish all that does not need it" };
+    private static readonly Option<bool> Lock = new("--lock") { Description = "Write Dockerfile.lock: what base images, downloads and repositories were" };
+    private static readonly Option<bool> Locked = new("--locked") { Description = "Take base images, downloads and repositories as Dockerfile.lock has them, and nothing else" };
+    private static readonly Option<string?> KeepFailed = new("--keep-failed") { Description = "When a step fails, keep the files that it left as an image of this name", HelpName = "name" };
+    private static readonly Option<string?> OnError = new("--on-error") { Description = "When a step fails: shell opens one in its container, with its mounts and environment", HelpName = "what" };
+    private static readonly Option<int?> Break = new("--break") { Description = "Open a shell before the instruction on this line; the build goes on when it ends", HelpName = "line" };
+    private static readonly Option<bool> VerifyReproducible = new("--verify-reproducible") { Description = "Build twice, and fail with the first file that differs" };
+    private static readonly Option<string?> LogDir = new("--log-dir") { Description = "Write what each step says to a file of its own in this folder", HelpName = "folder" };
+    private static readonly Option<string[]> CacheMountFrom = new("--cache-mount-from") { Description = "Caches of RUN --mount=type=cache from elsewhere: type=registry,ref=IMAGE or type=local,src=FOLDER", HelpName = "cache" };
+    private static readonly Option<string[]> CacheMountTo = new("--cache-mount-to") { Description = "Where those caches go: type=registry,ref=IMAGE or type=local,dest=FOLDER", HelpName = "cache" };
     private static readonly Option<string?> Timestamp = new("--timestamp") { Description = "The image's time: now for the clock, or seconds since 1970 (default: that of the newest thing in it)", HelpName = "time" };
     private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: private (their own, without the host's loopback), host, none, or default (private where the machine can, else host; BUILDER_NETWORK chooses)", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
@@ -50,7 +60,7 @@ internal static class BuildCommand
     private static readonly Option<string?> StepTimeout = new("--step-timeout") { Description = "How long each RUN step may take, such as 90s or 1h30m", HelpName = "time" };
     private static readonly Option<string[]> CacheMount = new("--cache-mount") { Description = "The folder behind a RUN --mount=type=cache, as id=ID,dir=FOLDER (default: the store; see builder cache)", HelpName = "cache" };
     private static readonly Option<string> ContextModeOption = new("--context-mode") { Description = "Modes of the context's files: keep, or normalize to what git keeps", DefaultValueFactory = _ => "keep", HelpName = "mode" };
-    private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
+    private static readonly Option<string> Progress = new("--progress") { Description = "auto, tty, plain, rawjson or quiet", DefaultValueFactory = _ => "auto", HelpName = "kind" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print the image id and nothing else" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "How many steps run at the same time (default: one a processor)", HelpName = "n" };
     private static readonly Option<bool> Check = new("--check") { Description = "Run the build checks and build nothing (short for --call=check)" };
@@ -63,7 +73,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image from a Dockerfile")
         {
-            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, CacheFrom, CacheTo, CacheTtl, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Also, KeepGoing, Timestamp, Check, Call, Context,
+            Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, CacheFrom, CacheTo, CacheTtl, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Also, KeepGoing, Timestamp, Lock, Locked, KeepFailed, OnError, Break, VerifyReproducible, LogDir, CacheMountFrom, CacheMountTo, Check, Call, Context,
         };
         foreach (var option in IsolationOptions.All.Concat(BuildReport.Options))
         {
@@ -87,7 +97,8 @@ internal static class BuildCommand
     {
         var report = new BuildReport(parsed);
         report.Validate();
-        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput) { Missed = report.Missed };
+        using var display = new PausableDisplay(() => LogsOf(parsed, DisplayOf(parsed)));
+        var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput) { Missed = report.Missed, Shell = display.Shell };
         var request = RequestOf(parsed);
         var call = BuildCall.Parse(parsed.GetValue(Call), parsed.GetValue(Check));
         if (call.Method != CallMethod.Build)
@@ -102,11 +113,16 @@ internal static class BuildCommand
         {
             try
             {
-                using var display = DisplayOf(parsed);
                 result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+                if (parsed.GetValue(VerifyReproducible))
+                {
+                    await BuildVerification.RunAsync(session, builder, request, result, display, cancellationToken);
+                }
             }
             finally
             {
+                display.Dispose();
+
                 // At the end, where a person looks; of a build that failed before the error, which comes last.
                 WarningSummary.Write(warnings);
             }
@@ -140,6 +156,17 @@ internal static class BuildCommand
         CacheTtl = parsed.GetValue(CacheTtl) is { } age ? Graph.Compilation.CacheAge.Parse(age) : null,
         Also = parsed.GetValue(Also) ?? [],
         KeepGoing = parsed.GetValue(KeepGoing),
+        Lock = parsed.GetValue(Locked) ? LockMode.Require : parsed.GetValue(Lock) ? LockMode.Write : LockMode.None,
+        KeepFailed = parsed.GetValue(KeepFailed) is { } failed ? ImageReference.Parse(failed) : null,
+        ShellOnError = parsed.GetValue(OnError) switch
+        {
+            null or "fail" => false,
+            "shell" => true,
+            var other => throw new BuilderException(CliErrors.Usage, $"'{other}' is not what --on-error takes", "it is shell"),
+        },
+        BreakLine = parsed.GetValue(Break),
+        CacheMountsFrom = [.. (parsed.GetValue(CacheMountFrom) ?? []).Select(text => CacheSpec.Parse(text, isExport: false))],
+        CacheMountsTo = [.. (parsed.GetValue(CacheMountTo) ?? []).Select(text => CacheSpec.Parse(text, isExport: true))],
         UsesClock = parsed.GetValue(Timestamp) == "now",
         NoCache = parsed.GetValue(NoCache),
         Pull = PullPolicyOf(parsed.GetValue(Pull)),
@@ -214,10 +241,13 @@ internal static class BuildCommand
             "tty" when Terminal.ErrorIsTerminal => NewTerminalDisplay(),
             "tty" => throw new BuilderException(CliErrors.Usage, "--progress=tty needs a terminal, and standard error is none", "leave the option away, or use --progress=plain"),
             "auto" or "plain" => new PlainDisplay(Terminal.WriteErrorLine, Terminal.ErrorIsTerminal),
+            "rawjson" => new RawJsonDisplay(Terminal.WriteErrorLine),
             "quiet" => new QuietDisplay(Terminal.WriteErrorLine),
-            var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, tty, plain or quiet"),
+            var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, tty, plain, rawjson or quiet"),
         };
     }
+
+    private static IBuildDisplay LogsOf(ParseResult parsed, IBuildDisplay display) => parsed.GetValue(LogDir) is { } folder ? new LogFolder(display, folder) : display;
 
     private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, TimeProvider.System);
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
+using Builder.Engine.CacheMounts;
+using Builder.Engine.Caching;
 using Builder.Storage;
 using Builder.Storage.CacheMounts;
 
@@ -12,6 +14,9 @@ internal static class CacheCommand
     private static readonly Option<bool> All = new("--all", "-a") { Description = "Remove every cache" };
     private static readonly Argument<string[]> Ids = new("id") { Description = "Id of a cache, or its name as builder cache ls shows it", Arity = ArgumentArity.ZeroOrMore };
 
+    private static readonly Option<string> To = new("--to") { Description = "Where to: type=registry,ref=IMAGE or type=local,dest=FOLDER", Required = true, HelpName = "cache" };
+    private static readonly Option<string> From = new("--from") { Description = "Where from: type=registry,ref=IMAGE or type=local,src=FOLDER", Required = true, HelpName = "cache" };
+
     public static Command Create()
     {
         var list = new Command("ls", "List caches");
@@ -20,7 +25,25 @@ internal static class CacheCommand
         usage.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => MeasureAsync(session, parsed, token)));
         var remove = new Command("rm", "Remove caches") { All, Ids };
         remove.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => RemoveAsync(session, parsed, token)));
-        return new Command("cache", "Show and remove what RUN --mount=type=cache keeps") { list, usage, remove };
+        var export = new Command("export", "Send caches to a registry or a folder") { To, Ids };
+        export.SetAction((parsed, _) => Session.RunAsRootAsync(async (session, token) =>
+            Tell(await TravelOf(session).ExportAsync(CacheSpec.Parse(parsed.GetValue(To)!, isExport: true), parsed.GetValue(Ids) ?? [], token))));
+        var import = new Command("import", "Take in caches from a registry or a folder; those that are here stay as they are") { From, Ids };
+        import.SetAction((parsed, _) => Session.RunAsRootAsync(async (session, token) =>
+            Tell(await TravelOf(session).ImportAsync(CacheSpec.Parse(parsed.GetValue(From)!, isExport: false), parsed.GetValue(Ids) ?? [], token))));
+        return new Command("cache", "Show, move and remove what RUN --mount=type=cache keeps") { list, usage, remove, export, import };
+    }
+
+    private static CacheMountTravel TravelOf(Session session) => new(session.Store, session.Registry);
+
+    private static int Tell(IReadOnlyList<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            Terminal.WriteLine(Terminal.Harmless(id));
+        }
+
+        return 0;
     }
 
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)

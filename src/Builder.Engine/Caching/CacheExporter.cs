@@ -32,57 +32,11 @@ internal sealed class CacheExporter(BuilderStore store, RegistryClient registry,
             OciJson.Write(new ImageManifest { MediaType = MediaTypes.OciManifest, Config = config, Layers = layers }), MediaTypes.OciManifest);
         if (spec.Kind == CacheKind.Local)
         {
-            WriteLayout(spec, manifest, [manifest, config, .. layers]);
+            CacheLayout.Write(store, spec.Folder!, spec.Tag, manifest, [manifest, config, .. layers]);
         }
         else
         {
             await new ImagePusher(store, registry).PushAsync(new PushRequest(manifest, [spec.Reference!]), null, cancellationToken);
         }
-    }
-
-    private void WriteLayout(CacheSpec spec, Descriptor manifest, IReadOnlyList<Descriptor> blobs)
-    {
-        var folder = spec.Folder!;
-        try
-        {
-            foreach (var blob in blobs)
-            {
-                WriteOnce(Path.Combine(folder, OciLayout.BlobPath(blob.Digest)), stream =>
-                {
-                    using var stored = store.Content.OpenRead(blob.Digest);
-                    stored.CopyTo(stream);
-                });
-            }
-
-            WriteOnce(Path.Combine(folder, OciLayout.FileName), stream => stream.Write(OciJson.Write(OciLayout.Current)));
-            var path = Path.Combine(folder, OciLayout.IndexFileName);
-            var others = File.Exists(path) ? OciJson.ReadIndex(File.ReadAllBytes(path)).Manifests.Where(entry => entry.Annotation(AnnotationKeys.RefName) != spec.Tag) : [];
-            var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. others, manifest.Annotate(AnnotationKeys.RefName, spec.Tag)] };
-            Replace(path, stream => stream.Write(OciJson.Write(index)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BuilderException(EngineErrors.CacheNotWritten, $"the cache cannot be written to {folder}", inner: e);
-        }
-    }
-
-    private static void WriteOnce(string path, Action<Stream> write)
-    {
-        if (!File.Exists(path))
-        {
-            Replace(path, write);
-        }
-    }
-
-    private static void Replace(string path, Action<Stream> write)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var unfinished = path + ".unfinished";
-        using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
-        {
-            write(file);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
     }
 }

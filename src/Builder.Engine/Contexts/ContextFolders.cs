@@ -11,15 +11,18 @@ internal sealed class ContextFolders
 {
     private const int MaxIgnoreFile = 1 << 20;
     private readonly ContextMode mode;
+    private readonly Func<string, ScanCache>? scans;
+    private readonly Dictionary<string, ScanCache?> memories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Lazy<IgnorePatternSet?>> ignores = new(StringComparer.Ordinal);
 
     /// <param name="main">The main context; one from elsewhere has no ignore file (dockerfile-language.md Q3).</param>
     /// <param name="dockerfile">The Dockerfile's path: an ignore file of its own lies beside it. Null when it is in no file.</param>
     /// <exception cref="BuilderException"><see cref="EngineErrors.NoContext"/>.</exception>
-    public ContextFolders(MainContext main, string? dockerfile, ContextMode mode)
+    /// <param name="scans">Makes the memory of a folder; null for none.</param>
+    public ContextFolders(MainContext main, string? dockerfile, ContextMode mode, Func<string, ScanCache>? scans = null)
     {
-        this.mode = mode;
+        (this.mode, this.scans) = (mode, scans);
         string[] own = dockerfile is null ? [] : [dockerfile + ".dockerignore"];
         Add(ContextOperation.MainName, main.Folder, main.IsRemote ? [] : [.. own, Path.Combine(main.Folder, ".dockerignore")]);
     }
@@ -28,7 +31,16 @@ internal sealed class ContextFolders
 
     /// <summary>Opens a context for one reader.</summary>
     public SourceTree Open(string name) =>
-        new(RootDirectory.Open(folders[name]), ignores[name].Value, ownedByRoot: true) { NormalizesModes = mode == ContextMode.Normalize };
+        new(RootDirectory.Open(folders[name]), ignores[name].Value, ownedByRoot: true) { NormalizesModes = mode == ContextMode.Normalize, Scan = memories[name] };
+
+    /// <summary>Keeps what was found in the folders, for the next build.</summary>
+    public void Remember()
+    {
+        foreach (var memory in memories.Values)
+        {
+            memory?.Save();
+        }
+    }
 
     private void Add(string name, string folder, string[] ignoreFiles)
     {
@@ -42,6 +54,7 @@ internal sealed class ContextFolders
         }
 
         folders[name] = folder;
+        memories[name] = scans?.Invoke(folder);
         ignores[name] = new Lazy<IgnorePatternSet?>(() => ReadFirst(ignoreFiles));
     }
 

@@ -136,12 +136,16 @@ internal sealed class ContentDigester : IDisposable
         Add("entry"u8);
         Add(entry.Path);
         AddStatus(entry.Status, tree);
-        AddXattrs(entry.Directory, entry.Name);
+        if (entry.Status.Type != FileType.Regular)
+        {
+            AddXattrs(entry.Directory, entry.Name);
+        }
+
         var content = default(ulong);
         switch (entry.Status.Type)
         {
             case FileType.Regular:
-                content = AddContent(ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path));
+                content = AddFile(tree, entry, top);
                 break;
             case FileType.SymbolicLink:
                 var target = entry.Directory.ReadLink(entry.Name);
@@ -173,8 +177,16 @@ internal sealed class ContentDigester : IDisposable
     {
         AddStatus(selected.Status, tree);
         using var parent = tree.Root.OpenParent(selected.Path, out var name);
-        AddXattrs(parent, name);
-        var content = selected.Status.Type == FileType.Regular ? AddContent(ReadableFiles.OpenFile(parent, name, [], selected.Path)) : default;
+        var content = default(ulong);
+        if (selected.Status.Type == FileType.Regular)
+        {
+            content = AddFile(tree, new TreeEntry(parent, name, selected.Path, 0, selected.Status), []);
+        }
+        else
+        {
+            AddXattrs(parent, name);
+        }
+
         notes?.Add(new FileMark(selected.Path, selected.Status.Type, tree.ModeOf(selected.Status), content), selected.Status);
     }
 
@@ -209,22 +221,42 @@ internal sealed class ContentDigester : IDisposable
         }
     }
 
-    private void AddXattrs(DirectoryHandle directory, byte[] name)
+    /// <returns>Whether there were any.</returns>
+    private bool AddXattrs(DirectoryHandle directory, byte[] name)
     {
+        var any = false;
         foreach (var attribute in CopiedXattrs.Of(directory, name))
         {
+            any = true;
             Add("attribute"u8);
             Add(attribute);
             Add(directory.GetXattr(name, attribute) ?? []);
         }
+
+        return any;
     }
 
-    /// <summary>Adds the digest of a file's bytes, and gives the beginning of it.</summary>
-    private ulong AddContent(SafeFileHandle opened)
+    /// <summary>Adds a file's attributes and the digest of its bytes, and gives the beginning of that. A file that nobody touched since an earlier build is not read again.</summary>
+    private ulong AddFile(SourceTree tree, in TreeEntry entry, byte[] top)
     {
-        using var file = opened;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        HashContent(file, digest);
+        if (tree.Scan?.Find(entry.Status) is { } known)
+        {
+            if (known.HasXattrs)
+            {
+                AddXattrs(entry.Directory, entry.Name);
+            }
+
+            known.Content.CopyTo(digest);
+        }
+        else
+        {
+            var hasXattrs = AddXattrs(entry.Directory, entry.Name);
+            using var file = ReadableFiles.OpenFile(entry.Directory, entry.Name, top, entry.Path);
+            HashContent(file, digest);
+            tree.Scan?.Remember(entry.Status, digest, hasXattrs);
+        }
+
         Add(digest);
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }

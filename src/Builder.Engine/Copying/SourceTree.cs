@@ -20,6 +20,9 @@ internal sealed class SourceTree(RootDirectory root, IgnorePatternSet? ignore, b
     /// <summary>Whether nothing of a file's mode counts but that its owner may execute it (<c>--context-mode=normalize</c>).</summary>
     public bool NormalizesModes { get; init; }
 
+    /// <summary>What earlier builds found in the files; null where nobody remembers.</summary>
+    public ScanCache? Scan { get; init; }
+
     /// <summary>What the layers say of times; null for a tree whose files say it themselves. Disposed of with the tree.</summary>
     public LayerTimes? Times { get; init; }
 

@@ -42,6 +42,9 @@ public sealed record OutputSpec(OutputKind Kind, string? Destination)
     /// <summary>What this output calls the image, instead of the names of the build.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The image's documents are made, and that is all.</summary>
+    public static readonly OutputSpec Nowhere = new(OutputKind.Image, null) { Push = true, IsKept = false };
+
     public const string Stdout = "-";
     private const string Registry = "registry";
     private const string WayOut = "write it as type=docker|oci|tar|local|image|registry,dest=PATH, or just as a folder";

@@ -82,6 +82,13 @@ public sealed class ImageCatalog(BuilderStore store)
     }
 
     /// <summary>An image with all of its names.</summary>
+    /// <summary>The images behind a manifest or an index that need not have a name.</summary>
+    public IReadOnlyList<StoredImage> OfManifest(Descriptor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Read(target, []) is { } image ? Platforms(image) : [];
+    }
+
     private StoredImage? Read(IEnumerable<NamedImage> sameTarget)
     {
         NamedImage[] named = [.. sameTarget];

@@ -1,4 +1,5 @@
 using Builder.Containers;
+using Builder.Engine.Failures;
 using Builder.Engine.Options;
 
 namespace Builder.Engine.Mounts;
@@ -10,6 +11,9 @@ internal sealed record RunSettings
     public IsolationSettings Isolation { get; init; } = IsolationSettings.Default;
 
     public Entitlements Allowed { get; init; } = Entitlements.None;
+
+    /// <summary>Told of a step that failed, with the files that it left; null when nobody wants them.</summary>
+    public Action<FailedStep>? Failed { get; init; }
 
     /// <summary>Folders of the user's that take the place of caches, by cache id.</summary>
     public IReadOnlyDictionary<string, string> CachePlaces { get; init; } = new Dictionary<string, string>();

@@ -4,6 +4,7 @@ using Builder.Diagnostics;
 using Builder.Engine.Containers;
 using Builder.Engine.Copying;
 using Builder.Engine.Devices;
+using Builder.Engine.Failures;
 using Builder.Engine.Mounts;
 using Builder.Graph;
 using Builder.Graph.Operations;
@@ -47,9 +48,27 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         events.Publish(new VertexUsage(vertex, time.GetUtcNow(), usage.CpuTime, usage.PeakMemory, usage.ReadBytes, usage.WrittenBytes));
         files.RemoveStubs();
         var age = times.Of(vertex, inputs);
+        if (settings.Failed is { } failed && (!exit.Succeeded || exit.TimedOut))
+        {
+            failed(new FailedStep(vertex, inputs, draft.Commit(age)));
+        }
+
         return exit.Succeeded && !exit.TimedOut
             ? new StepResult(draft.Commit(age), age)
             : throw StepFailure.Of(string.Join(' ', operation.Arguments), exit, settings.Isolation.TimeLimit, tail.Lines);
+    }
+
+    /// <summary>Opens a shell where a step failed or is about to run: its files, its mounts, its environment. What it changes is thrown away.</summary>
+    public async Task OpenShellAsync(FailedStep step, StepShell shell, CancellationToken cancellationToken)
+    {
+        var operation = step.Vertex.Operation as RunOperation ?? new RunOperation { Arguments = ["/bin/sh"], Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] };
+        await using var draft = store.Snapshots.Begin(step.Root);
+        using var files = new StepFiles(store.NewTemporaryPath());
+        await using var mounts = await mounting.MakeAsync(step.Vertex, operation, step.Inputs, files, cancellationToken);
+        using var input = shell.OpenInput();
+        using var network = await networks.TakeAsync(operation.Network, step.Vertex);
+        var spec = Describe(operation, draft, files, mounts, network.Mode) with { Argv = ["/bin/sh"], Stdin = input, TimeLimit = null };
+        await ContainerProcess.RunAsync(files.WithStubs(network.ApplyTo(Confine(operation, spec))), shell.Output, cancellationToken);
     }
 
     private static ContainerSpec Confine(RunOperation operation, ContainerSpec spec) => operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec;

@@ -1,4 +1,5 @@
 using Builder.Diagnostics;
+using Builder.Engine.Failures;
 using Builder.Engine.Images;
 using Builder.Engine.Mounts;
 using Builder.Graph;
@@ -10,7 +11,7 @@ namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
 /// <param name="workBegins">Told before anything is run or fetched that was not known.</param>
-internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null, Action? workBegins = null) : IVertexRunner<StepResult>
+internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null, FailedSteps? failures = null, Action? workBegins = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -35,6 +36,7 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
 
     public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
+        failures?.StopAt(vertex, inputs);
         if (vertex.Operation is not ScratchOperation)
         {
             workBegins?.Invoke();

@@ -28,6 +28,9 @@ public sealed record CompileOptions
     /// <summary>Run every step again.</summary>
     public bool NoCache { get; init; }
 
+    /// <summary>Run the step of the instruction on this line again; null for none.</summary>
+    public int? NoCacheLine { get; init; }
+
     /// <summary>Run the steps of these stages again.</summary>
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 

@@ -168,5 +168,5 @@ internal sealed partial class StageCompiler
     }
 
     private Vertex Step(Operation operation, IReadOnlyList<Vertex> inputs, Instruction instruction, Platform? platform = null) =>
-        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache, BuilderDirective.CacheTtlOf(instruction) ?? scope.Options.CacheTtl);
+        scope.Graph.Add(operation, inputs, platform, names.Next(instruction.Code), instruction.Span, ignoreCache || instruction.Span.Line == scope.Options.NoCacheLine, BuilderDirective.CacheTtlOf(instruction) ?? scope.Options.CacheTtl);
 }

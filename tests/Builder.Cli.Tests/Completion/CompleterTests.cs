@@ -19,7 +19,7 @@ public sealed class CompleterTests
     [InlineData("rmi app:1 o", "other:latest")]
     [InlineData("tag app:1 o", "other:latest")]
     [InlineData("tag app:1 x ", "")]
-    [InlineData("cache ", "du,ls,rm")]
+    [InlineData("cache ", "du,export,import,ls,rm")]
     [InlineData("completion z", "zsh")]
     [InlineData("rmi -- a", "app:1")]
     [InlineData("rmi --fsync n", "never")]
