@@ -36,6 +36,7 @@ internal static class CommandLine
         ("history", HistoryCommand.Create),
         ("images", ImagesCommand.Create),
         ("import", ImportCommand.Create),
+        ("info", InfoCommand.Create),
         ("inspect", InspectCommand.Create),
         ("kill", StopCommand.CreateKill),
         ("load", LoadCommand.Create),

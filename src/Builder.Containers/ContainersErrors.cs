@@ -55,4 +55,7 @@ public static class ContainersErrors
 
     /// <summary>A security option, a capability or a kind of namespace that there is not.</summary>
     public static readonly ErrorCode InvalidSecurityOption = new(2071);
+
+    /// <summary>A name server, search domain or resolver option that is none.</summary>
+    public static readonly ErrorCode InvalidNameServer = new(2072);
 }

@@ -41,14 +41,22 @@ internal sealed class StepFiles : IDisposable
     }
 
     /// <summary><c>/etc/hosts</c> and <c>/etc/resolv.conf</c>: writable copies, so that a step may append to them, and bound, so that it is for nothing.</summary>
-    public IReadOnlyList<ContainerMount> NetworkFiles(string hostname, IEnumerable<(string Name, string Address)> extraHosts, NetworkMode network) =>
+    public IReadOnlyList<ContainerMount> NetworkFiles(string hostname, IEnumerable<(string Name, string Address)> extraHosts, NetworkMode network, DnsSettings? dns = null) =>
     [
         new BindMount(Write("hosts", HostsFile.Render(hostname, extraHosts)), "/etc/hosts", ReadOnly: false),
-        new BindMount(
-            Write("resolv.conf", network == NetworkMode.Host ? ResolvConf.FromHost("/etc/resolv.conf", hostNetwork: true) : ""),
-            "/etc/resolv.conf",
-            ReadOnly: false),
+        new BindMount(Write("resolv.conf", ResolvConf.With(dns ?? DnsSettings.None, Resolver(network))), "/etc/resolv.conf", ReadOnly: false),
     ];
+
+    private static string Resolver(NetworkMode network)
+    {
+        const string OfTheHost = "/etc/resolv.conf";
+        return network switch
+        {
+            NetworkMode.Host => ResolvConf.FromHost(OfTheHost, hostNetwork: true),
+            NetworkMode.Private => ResolvConf.ForPrivateNetwork(OfTheHost),
+            _ => "",
+        };
+    }
 
     /// <summary>What becomes <c>/</c> of a step: an overlay, or the draft's own copy of the tree.</summary>
     public static ContainerRoot RootOf(SnapshotDraft draft)
