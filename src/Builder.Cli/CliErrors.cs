@@ -14,6 +14,9 @@ public static class CliErrors
     /// <summary>Output that nobody wants on a terminal.</summary>
     public static readonly ErrorCode TerminalOutput = new(2003);
 
+    /// <summary>A container was to have a terminal, and there is none to connect it with.</summary>
+    public static readonly ErrorCode NoTerminal = new(2083);
+
     /// <summary>A <c>builder.json</c>, or a variable of the environment, that sets what there is not.</summary>
     public static readonly ErrorCode Configuration = new(2004);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Builder.Cli.Commands;
 using Builder.Cli.Completion;
+using Builder.Cli.Containers;
 using Builder.Cli.Displays;
 using Builder.Cli.Help;
 using Builder.Diagnostics;
@@ -14,26 +15,41 @@ internal static class CommandLine
     /// <summary>The verbs by name: to run one, the options of all others need not be made.</summary>
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
+        ("attach", AttachCommand.Create),
         ("build", BuildCommand.Create),
         ("cache", CacheCommand.Create),
         ("completion", CompletionCommand.Create),
+        ("commit", CommitCommand.Create),
         ("config", ConfigCommand.Create),
+        ("container", ContainerCommand.Create),
         ("copy", CopyCommand.Create),
+        ("cp", CpCommand.Create),
+        ("create", CreateCommand.Create),
         ("check-store", CheckStoreCommand.Create),
+        (Background.Verb, Background.CreateVerb),
         ("df", DfCommand.Create),
+        ("diff", DiffCommand.Create),
+        ("exec", ExecCommand.Create),
         ("explain", ExplainCommand.Create),
         ("export", ExportCommand.Create),
         ("fmt", FmtCommand.Create),
         ("history", HistoryCommand.Create),
         ("images", ImagesCommand.Create),
         ("import", ImportCommand.Create),
+        ("info", InfoCommand.Create),
         ("inspect", InspectCommand.Create),
+        ("kill", StopCommand.CreateKill),
         ("load", LoadCommand.Create),
         ("lock", LockCommand.Create),
         ("login", LoginCommand.Create),
         ("logout", LogoutCommand.Create),
+        ("logs", LogsCommand.Create),
         ("manifest", ManifestCommand.Create),
+        ("pause", PauseCommand.Create),
+        ("ps", PsCommand.Create),
         ("push", PushCommand.Create),
+        ("rename", RenameCommand.Create),
+        ("restart", StopCommand.CreateRestart),
         ("rm", RmCommand.Create),
         ("man", ManCommand.Create),
         ("materialize", MaterializeCommand.Create),
@@ -43,9 +59,13 @@ internal static class CommandLine
         ("run", RunCommand.Create),
         ("save", SaveCommand.Create),
         ("squash", SquashCommand.Create),
+        ("start", StartCommand.Create),
+        ("stop", StopCommand.Create),
         ("tag", TagCommand.Create),
         ("tags", TagsCommand.Create),
+        ("unpause", PauseCommand.CreateUnpause),
         ("version", VersionCommand.Create),
+        ("wait", StopCommand.CreateWait),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -57,6 +77,7 @@ internal static class CommandLine
 
         string[] line = BuildCommand.Complete([.. DockerHabits.Rewrite(arguments).Select(WithDefault)]);
         var root = CreateRoot(Verb(line));
+        line = Passthrough.Complete(root, line);
         var parsed = root.Parse(line);
         if (parsed.Errors.Count > 0)
         {

@@ -68,8 +68,6 @@ internal static class DockerHabits
 
     private static readonly FrozenDictionary<string, string> MissingRunFlags = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["--publish"] = "ports are not forwarded: use --network=host",
-        ["-p"] = "ports are not forwarded: use --network=host",
         ["--publish-all"] = "ports are not forwarded: use --network=host",
         ["-P"] = "ports are not forwarded: use --network=host",
         ["--restart"] = "nobody watches over containers: let the service manager start builder run",

@@ -19,6 +19,9 @@ internal sealed class Session : IDisposable
 
     public BuilderStore Store { get; }
 
+    /// <summary>A container in the foreground gets the signals of this process, and ends as it likes.</summary>
+    public static bool PassesSignalsOn { get; set; }
+
     /// <summary>A client that knows what the machine's configuration says.</summary>
     public RegistryClient Registry => registry.Value;
 
@@ -72,6 +75,11 @@ internal sealed class Session : IDisposable
         void Interrupt(PosixSignalContext context, int number)
         {
             context.Cancel = true;
+            if (PassesSignalsOn)
+            {
+                return;
+            }
+
             if (signal != 0)
             {
                 // Asked a second time: the kernel ends the steps with this process, and the next run sweeps what it leaves.

@@ -12,6 +12,9 @@ public sealed class ContainerProcess
     /// <summary>The first process, as the host counts.</summary>
     public int ProcessId { get; }
 
+    /// <summary>What is typed for the container, and the size of its window; null without a terminal. Not to be used after the end.</summary>
+    public Linux.Processes.PseudoTerminal? Terminal => thread.Terminal;
+
     /// <summary>Its control group; null when it has none. It is gone with the container.</summary>
     public Linux.ControlGroups.ControlGroup? ControlGroup => thread.Group;
 
@@ -32,7 +35,21 @@ public sealed class ContainerProcess
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(output);
-        var thread = new ContainerThread(spec, output, cancellationToken);
+        var thread = new ContainerThread(spec, null, output, cancellationToken);
+        return new ContainerProcess(thread, await thread.Started);
+    }
+
+    /// <summary>
+    /// Starts one more process in a container that runs, with the same walls: of the spec, what belongs to a process and not to
+    /// the container (its program, user, capabilities, filter, limits and streams). For a program that holds nothing else in
+    /// its memory: until the process has its own, it has a copy of that.
+    /// </summary>
+    public static async Task<ContainerProcess> JoinAsync(ContainerSpec spec, RunningContainer container, OutputReceiver output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(output);
+        var thread = new ContainerThread(spec, container, output, cancellationToken);
         return new ContainerProcess(thread, await thread.Started);
     }
 

@@ -95,6 +95,18 @@ public sealed record ContainerSpec
     public Microsoft.Win32.SafeHandles.SafeFileHandle? Stdin { get; init; }
 
     /// <summary>
+    /// The standard streams are a terminal of the container's own, whose other end is <see cref="ContainerProcess.Terminal"/>.
+    /// <see cref="Stdin"/> is of no use then, and all output comes as standard output.
+    /// </summary>
+    public bool HasTerminal { get; init; }
+
+    /// <summary>How big the window of the terminal is at first.</summary>
+    public (int Columns, int Rows)? TerminalSize { get; init; }
+
+    /// <summary>Nothing can be written but to what is mounted below.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>
     /// The same container without its walls, as <c>RUN --security=insecure</c> asks for: every capability that Builder has, no
     /// filter, nothing masked or read-only, the host's devices. Namespaces stay.
     /// </summary>

@@ -23,6 +23,9 @@ public static class ContainersErrors
     /// <summary>Arguments or environment that no process can be given.</summary>
     public static readonly ErrorCode InvalidProcess = new(1205);
 
+    /// <summary>What was asked for needs a container that runs.</summary>
+    public static readonly ErrorCode NotRunning = new(1223);
+
     /// <summary>A resource limit that is none: an unknown resource, or no number.</summary>
     public static readonly ErrorCode InvalidLimit = new(2061);
 
@@ -52,4 +55,7 @@ public static class ContainersErrors
 
     /// <summary>A security option, a capability or a kind of namespace that there is not.</summary>
     public static readonly ErrorCode InvalidSecurityOption = new(2071);
+
+    /// <summary>A name server, search domain or resolver option that is none.</summary>
+    public static readonly ErrorCode InvalidNameServer = new(2072);
 }

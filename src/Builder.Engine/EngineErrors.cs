@@ -56,6 +56,15 @@ public static class EngineErrors
     /// <summary>A value that no environment variable can have.</summary>
     public static readonly ErrorCode SecretVariable = new(1017);
 
+    /// <summary>A name that no container can have.</summary>
+    public static readonly ErrorCode InvalidContainerName = new(2081);
+
+    /// <summary>A value that an option of a container does not take.</summary>
+    public static readonly ErrorCode InvalidContainerOption = new(2082);
+
+    /// <summary>The container is in a state in which this cannot be done.</summary>
+    public static readonly ErrorCode ContainerState = new(1224);
+
     /// <summary>What --secret says is no secret.</summary>
     public static readonly ErrorCode InvalidSecret = new(2062);
 

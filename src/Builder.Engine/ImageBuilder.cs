@@ -1,7 +1,9 @@
 using System.Text;
 using Builder.Diagnostics;
+using Builder.Dockerfile.Syntax;
 using Builder.Engine.CacheMounts;
 using Builder.Engine.Caching;
+using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
 using Builder.Engine.Copying;
 using Builder.Engine.Devices;
@@ -15,6 +17,7 @@ using Builder.Engine.Runners;
 using Builder.Engine.Sources;
 using Builder.Graph;
 using Builder.Graph.Compilation;
+using Builder.Graph.Operations;
 using Builder.Graph.Solving;
 using Builder.Oci;
 using Builder.Registry;
@@ -142,7 +145,9 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         var binds = new BindSources(store, contexts, times, files, time);
         var forecast = request.Squash == SquashMode.None ? ForecastFor(plans, outputs[0], !request.UsesClock, cancellationToken) : null;
         var failures = request.KeepFailed is not null || request.ShellOnError || request.BreakLine is not null ? new FailedSteps(request.BreakLine) : null;
-        var runs = RunRunnerOf(request, access, binds, times, failures, events);
+        await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
+        var firstRun = graph.Vertices.Select(vertex => vertex.Operation).OfType<RunOperation>().FirstOrDefault(run => run.Network == RunNetwork.Default);
+        var runs = RunRunnerOf(request, access, binds, networks, times, failures, events);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
@@ -150,7 +155,8 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             binds,
             new CopyRunner(store, contexts, events, time, times, files),
             forecast,
-            failures);
+            failures,
+            workBegins: firstRun is null ? null : () => networks.Expect(firstRun.Network));
         var cache = new SolverCache(store, files, time, await caches.ImportAsync(bases, cancellationToken));
         var solver = new Solver<StepResult>(runner, cache, seen, request.Jobs ?? Environment.ProcessorCount, time) { KeepsGoing = request.KeepGoing };
         LayerOptions Options(Snapshot layer) => ImageAssembler.OptionsFor(store, plans[0].Plan.Image, !request.UsesClock, layer);
@@ -191,7 +197,7 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
     private IBuildEvents ExplainTo(IBuildEvents events, KnownFiles files) =>
         Missed is null ? events : new ExplainingEvents(events, new MissExplainer(store.Steps.History(), files), Missed);
 
-    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, InputTimes times, FailedSteps? failures, IBuildEvents events)
+    private RunRunner RunRunnerOf(BuildRequest request, BuildAccess access, BindSources binds, StepNetworks networks, InputTimes times, FailedSteps? failures, IBuildEvents events)
     {
         var settings = new RunSettings
         {
@@ -200,10 +206,12 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             CachePlaces = request.CachePlaces,
             Failed = request.KeepFailed is not null || request.ShellOnError ? failures!.Note : null,
         };
-        void Tell(Vertex vertex, string text) => events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
-        var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, Tell);
-        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), settings, times, events, time);
+        var mounting = new StepMounts.Maker(store, binds, access.Secrets, access.Agents, settings, (vertex, text) => Tell(events, vertex, text));
+        return new RunRunner(store, mounting, new HostDevices(HostDevices.StandardFolders, request.Allowed), networks, settings, times, events, time);
     }
+
+    private void Tell(IBuildEvents events, Vertex vertex, string text) =>
+        events.Publish(new VertexLog(vertex, time.GetUtcNow(), 2, Encoding.UTF8.GetBytes(text + "\n")));
 
     private static CompileOptions OptionsOf(
         BuildRequest request, IReadOnlyDictionary<string, NamedContext> named, ContextFolders contexts, ISourceTimes times) =>

@@ -4,6 +4,7 @@ using Builder.Linux.Files;
 using Builder.Linux.Isolation;
 using Builder.Oci;
 using Builder.Storage.CacheMounts;
+using Builder.Storage.Containers;
 using Builder.Storage.Content;
 using Builder.Storage.Garbage;
 using Builder.Storage.Hints;
@@ -29,6 +30,7 @@ namespace Builder.Storage;
 /// transfers/…                              what layers become when compressed, and where blobs were seen
 /// hints/&lt;kind&gt;/…                           what is good to know and can be found out again
 /// mounts-cache/&lt;key&gt;/…                     directories of RUN --mount=type=cache
+/// containers/&lt;id&gt;/…                       working containers
 /// leases/, tmp/                            what is in use; what may be swept
 /// </code>
 /// Crash-only: what is visible is whole, what a killed process leaves is in tmp/ and goes when the store is next opened.
@@ -60,6 +62,7 @@ public sealed class BuilderStore : IDisposable
         Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records, readOnly);
+        Containers = new ContainerStore(Path.Combine(root, "containers"), temp, files, records, Snapshots, Leases);
         Time = options.Time;
         Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
         Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
@@ -84,6 +87,9 @@ public sealed class BuilderStore : IDisposable
 
     /// <summary>What steps keep for themselves from one build to the next.</summary>
     public CacheMountStore CacheMounts { get; }
+
+    /// <summary>Containers that outlive the command that made them.</summary>
+    public ContainerStore Containers { get; }
 
     /// <summary>The file system cannot be written: what is here can be read, and that is all.</summary>
     public bool IsReadOnly { get; }

@@ -41,6 +41,15 @@ public static class StorageErrors
     /// <summary>A blob whose bytes are not those of its name any more. It is made again, or taken out to be fetched again.</summary>
     public static readonly ErrorCode DamagedBlob = new(1142);
 
+    /// <summary>No container has this name or id.</summary>
+    public static readonly ErrorCode NoSuchContainer = new(1220);
+
+    /// <summary>The beginning of an id that fits several containers.</summary>
+    public static readonly ErrorCode AmbiguousContainer = new(1221);
+
+    /// <summary>Another container has the name.</summary>
+    public static readonly ErrorCode ContainerNameTaken = new(1222);
+
     /// <summary>A layer's file belongs to an id that this user namespace does not have.</summary>
     public static readonly ErrorCode UnmappedOwner = new(5100);
 

@@ -20,5 +20,16 @@ if (args is ["registry", var native, .. var numbers])
         Path.GetFullPath(native), numbers is [var times, ..] ? int.Parse(times) : 3, numbers is [_, var megabytes, ..] ? int.Parse(megabytes) : 1024);
 }
 
+// "launch [ROUNDS]" starts containers, turn about with runc; "launch-soak [LAUNCHES]" starts very many while the collector is busy.
+if (args is ["launch", .. var launches])
+{
+    return await Builder.Benchmarks.Launch.LaunchBench.RunAsync(launches is [var often, ..] ? int.Parse(often) : 200);
+}
+
+if (args is ["launch-soak", .. var soak])
+{
+    return await Builder.Benchmarks.Launch.LaunchSoak.RunAsync(soak is [var many, ..] ? int.Parse(many) : 20_000);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Comparison).Assembly).Run(args);
 return 0;

@@ -7,7 +7,7 @@ internal sealed class BusyboxRoot : IDisposable
 {
     private const string Busybox = "/bin/busybox";
 
-    private static readonly string[] Applets = ["sh", "cat", "echo", "id", "ls", "stat", "sleep", "true", "mkdir", "touch", "rm", "ln", "mknod", "head", "hostname", "pwd", "env", "umask", "ip", "mount", "umount", "readlink", "dd", "kill", "seq", "tr", "grep", "chown", "wc", "find", "unshare", "test"];
+    private static readonly string[] Applets = ["sh", "cat", "echo", "id", "ls", "stat", "sleep", "true", "mkdir", "touch", "rm", "ln", "mknod", "head", "hostname", "pwd", "env", "umask", "ip", "mount", "umount", "readlink", "dd", "kill", "seq", "tr", "grep", "chown", "wc", "find", "unshare", "test", "nc", "nslookup", "chmod"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("builder-containers-").FullName;
 

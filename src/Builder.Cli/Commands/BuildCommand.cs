@@ -52,7 +52,7 @@ internal static class BuildCommand
     private static readonly Option<string[]> CacheMountFrom = new("--cache-mount-from") { Description = "Caches of RUN --mount=type=cache from elsewhere: type=registry,ref=IMAGE or type=local,src=FOLDER", HelpName = "cache" };
     private static readonly Option<string[]> CacheMountTo = new("--cache-mount-to") { Description = "Where those caches go: type=registry,ref=IMAGE or type=local,dest=FOLDER", HelpName = "cache" };
     private static readonly Option<string?> Timestamp = new("--timestamp") { Description = "The image's time: now for the clock, or seconds since 1970 (default: that of the newest thing in it)", HelpName = "time" };
-    private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: default, host or none", DefaultValueFactory = _ => "default", HelpName = "mode" };
+    private static readonly Option<string> Network = new("--network") { Description = "Network of RUN steps: private (their own, without the host's loopback), host, none, or default (private where the machine can, else host; BUILDER_NETWORK chooses)", DefaultValueFactory = _ => "default", HelpName = "mode" };
     private static readonly Option<string[]> AddHost = new("--add-host") { Description = "A line of /etc/hosts in RUN steps, as NAME:ADDRESS", HelpName = "name:address" };
     private static readonly Option<string[]> Secret = new("--secret") { Description = "A secret for RUN --mount=type=secret and for sources (GIT_AUTH_TOKEN, HTTP_AUTH_TOKEN_host), as id=NAME,src=FILE or id=NAME,env=VARIABLE", HelpName = "secret" };
     private static readonly Option<string[]> Ssh = new("--ssh") { Description = "An agent for RUN --mount=type=ssh, and default for repositories: default for that of SSH_AUTH_SOCK, ID=SOCKET, or ID=KEY[,KEY]", HelpName = "agent" };
@@ -173,12 +173,11 @@ internal static class BuildCommand
         NoCacheStages = [.. (parsed.GetValue(NoCacheFilter) ?? []).SelectMany(stages => stages.Split(','))],
         Network = parsed.GetValue(Network) switch
         {
-            "default" => RunNetwork.Default,
             "host" => RunNetwork.Host,
             "none" => RunNetwork.None,
-            var other => throw new BuilderException(CliErrors.Usage, $"unknown network '{other}'", "it is default, host or none"),
+            _ => RunNetwork.Default,
         },
-        Isolation = IsolationOptions.Of(parsed) with { TimeLimit = parsed.GetValue(StepTimeout) is { } time ? TimeOf(time) : null },
+        Isolation = IsolationOptions.Of(parsed, parsed.GetValue(Network)) with { TimeLimit = parsed.GetValue(StepTimeout) is { } time ? TimeOf(time) : null },
         Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(text => SecretSpec.Parse(text, name => Environment.GetEnvironmentVariable(name) is not null))],
         SshAgents = [.. (parsed.GetValue(Ssh) ?? []).Select(text => SshSpec.Parse(text, Environment.GetEnvironmentVariable))],
         Allowed = AllowedBy(parsed),

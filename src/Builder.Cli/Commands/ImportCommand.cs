@@ -54,7 +54,8 @@ internal static class ImportCommand
         return 0;
     }
 
-    private static Stream Open(string path)
+    /// <summary>A file, or standard input for <c>-</c>.</summary>
+    public static Stream Open(string path)
     {
         try
         {

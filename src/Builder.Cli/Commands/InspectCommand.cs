@@ -1,31 +1,61 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Builder.Cli.Containers;
 using Builder.Cli.Displays;
 using Builder.Cli.Registries;
+using Builder.Diagnostics;
 using Builder.Engine.Images;
 using Builder.Oci;
 using Builder.Registry;
 
 namespace Builder.Cli.Commands;
 
-/// <summary><c>builder inspect</c>: an array of images in the shape of <c>docker image inspect</c>.</summary>
+/// <summary><c>builder inspect</c>: an array of containers and images in the shape of <c>docker inspect</c>.</summary>
 internal static class InspectCommand
 {
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "Which image of an index, as os/arch[/variant]", HelpName = "platform" };
     private static readonly Option<string?> Format = new("--format", "-f") { Description = "json, or a template such as '{{.Config.Env}}' or '{{json .RootFS}}'", HelpName = "format" };
+    private static readonly Option<string?> Type = new("--type") { Description = "What the names stand for: container or image (default: whichever there is)", HelpName = "kind" };
     private static readonly RegistryFlags Flags = new();
     private static readonly Option<bool> Remote = new("--remote") { Description = "Ask the registry, and fetch nothing but manifest and config" };
-    private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of a container or an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Show everything about images, as JSON") { Format, PlatformOption, Remote, Images };
+        var command = new Command("inspect", "Show everything about containers and images, as JSON") { Format, PlatformOption, Remote, Type, Images };
         Flags.AddTo(command);
         command.SetAction((parsed, _) => parsed.GetValue(Remote)
             ? Session.GuardAsync(async token => Print(parsed, await FetchAsync(parsed, token)))
-            : Session.RunAsync((session, _) => Task.FromResult(Print(parsed, Find(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption))))));
+            : Session.RunAsync((session, _) => Task.FromResult(Show(session, parsed))));
         return command;
+    }
+
+    /// <summary>What a name stands for is looked for among containers first, as Docker does, unless it is said.</summary>
+    private static int Show(Session session, ParseResult parsed)
+    {
+        var type = parsed.GetValue(Type);
+        if (type is not (null or "container" or "image"))
+        {
+            throw new BuilderException(CliErrors.Usage, $"--type {type}: it is container or image");
+        }
+
+        var documents = new List<Action<Utf8JsonWriter>>();
+        foreach (var name in parsed.GetValue(Images)!)
+        {
+            var container = type == "image" ? null : type == "container" ? session.Store.Containers.Get(name) : session.Store.Containers.Find(name);
+            if (container is not null)
+            {
+                documents.Add(json => ContainerDocument.Write(json, container));
+                continue;
+            }
+
+            var image = Find(session, [name], parsed.GetValue(PlatformOption))[0];
+            documents.Add(json => Write(json, image));
+        }
+
+        DocumentFormat.Write(parsed.GetValue(Format), documents);
+        return 0;
     }
 
     private static StoredImage[] Find(Session session, string[] names, string? platform)

@@ -17,6 +17,9 @@ internal static class IsolationOptions
     private static readonly Option<string> Uts = NamespaceOption("--uts", "Host name");
     private static readonly Option<string> Cgroup = NamespaceOption("--cgroupns", "View of control groups");
     private static readonly Option<string> Time = NamespaceOption("--timens", "Monotonic and boot-time clocks, where the kernel has such namespaces");
+    private static readonly Option<string[]> Dns = new("--dns") { Description = "A name server, instead of the network's own", HelpName = "address" };
+    private static readonly Option<string[]> DnsSearch = new("--dns-search") { Description = "A domain to complete names with; . for none", HelpName = "domain" };
+    private static readonly Option<string[]> DnsOption = new("--dns-option", "--dns-opt") { Description = "An option of resolv.conf, such as ndots:2", HelpName = "option" };
     private static readonly Option<string[]> CapAdd = new("--cap-add") { Description = "A capability beside Docker's fourteen, or ALL", HelpName = "capability" };
     private static readonly Option<string[]> CapDrop = new("--cap-drop") { Description = "A capability to take away, or ALL", HelpName = "capability" };
     private static readonly Option<string[]> SecurityOpt = new("--security-opt") { Description = "seccomp=FILE|unconfined, no-new-privileges, apparmor=PROFILE, label=TYPE:VALUE|disable, systempaths=unconfined", HelpName = "option" };
@@ -34,16 +37,19 @@ internal static class IsolationOptions
     private static readonly Option<string?> CgroupParent = new("--cgroup-parent") { Description = "The control group to make the container's in", HelpName = "group" };
     private static readonly Option<string> Limits = new("--limits") { Description = "Limits that this machine or user cannot have: strict refuses them, best-effort goes without and says so", DefaultValueFactory = _ => "strict", HelpName = "mode" };
 
+    private const string NetworkVariable = "BUILDER_NETWORK";
+
     /// <summary>Docker takes no less memory either: a program would not even start.</summary>
     private const long LeastMemory = 6L << 20;
 
     public static IEnumerable<Option> All =>
     [
-        UserNamespace, Pid, Ipc, Uts, Cgroup, Time, CapAdd, CapDrop, SecurityOpt, ShmSize, Ulimit, Memory, MemorySwap, CpuShares, CpuPeriod, CpuQuota,
+        UserNamespace, Pid, Ipc, Uts, Cgroup, Time, Dns, DnsSearch, DnsOption, CapAdd, CapDrop, SecurityOpt, ShmSize, Ulimit, Memory, MemorySwap, CpuShares, CpuPeriod, CpuQuota,
         CpusetCpus, CpusetMems, PidsLimit, BlkioWeight, CgroupParent, Limits,
     ];
 
-    public static IsolationSettings Of(ParseResult parsed) => new()
+    /// <param name="network">What <c>--network</c> says; null where the verb has none.</param>
+    public static IsolationSettings Of(ParseResult parsed, string? network = null) => new()
     {
         UserNamespace = parsed.GetValue(UserNamespace) switch
         {
@@ -52,6 +58,8 @@ internal static class IsolationOptions
             var other => throw new BuilderException(CliErrors.Usage, $"unknown user namespace '{other}'", "it is host or private"),
         },
         Namespaces = NamespacesOf(parsed),
+        PrivateNetwork = PrivateNetworkOf(network ?? "default"),
+        Dns = DnsSettings.Of(parsed.GetValue(Dns) ?? [], parsed.GetValue(DnsSearch) ?? [], parsed.GetValue(DnsOption) ?? []),
         Capabilities = CapabilityChanges.Parse(parsed.GetValue(CapAdd) ?? [], parsed.GetValue(CapDrop) ?? []),
         Security = SecurityOptions.Parse(parsed.GetValue(SecurityOpt) ?? [], ReadProfile),
         Limits = [.. (parsed.GetValue(Ulimit) ?? []).Select(ResourceLimit.Parse)],
@@ -74,6 +82,16 @@ internal static class IsolationOptions
         GoValues.TryParseSize(text, out var size) && size > 0
             ? size
             : throw new BuilderException(CliErrors.Usage, $"{option}: '{text}' is not a size", "write it as a number of bytes, or with a unit: 256m, 1g");
+
+    /// <summary>The usual network is a matter of taste, so there is a variable for those who always want the same.</summary>
+    private static PrivateNetworkUse PrivateNetworkOf(string network) => (network, Environment.GetEnvironmentVariable(NetworkVariable)) switch
+    {
+        ("private", _) or ("default", "private") => PrivateNetworkUse.Always,
+        ("host" or "none", _) or ("default", "host") => PrivateNetworkUse.Never,
+        ("default", null or "" or "default") => PrivateNetworkUse.WherePossible,
+        (not "default", _) => throw new BuilderException(CliErrors.Usage, $"unknown network '{network}'", "it is default, private, host or none"),
+        (_, var variable) => throw new BuilderException(CliErrors.Usage, $"{NetworkVariable} is '{variable}'", "it is default, private or host"),
+    };
 
     private static Option<string> NamespaceOption(string name, string what) => new(name) { Description = $"{what}: private, or host to share the machine's", DefaultValueFactory = _ => "private", HelpName = "mode" };
 

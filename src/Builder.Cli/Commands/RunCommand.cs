@@ -1,27 +1,26 @@
 using System.CommandLine;
+using Builder.Cli.Containers;
 using Builder.Cli.Displays;
 using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Engine.Containers;
+using Builder.Engine.Containers.Working;
 using Builder.Engine.Images;
 
 namespace Builder.Cli.Commands;
 
-/// <summary><c>builder run</c>: an image's command in a container that is thrown away afterwards.</summary>
+/// <summary><c>builder run</c>: a new container of an image, in the foreground or, with <c>-d</c>, in the background.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<bool> Remove = new("--rm") { Description = "Remove the container afterwards, which is what always happens" };
-    private static readonly Argument<string> Image = new("image") { Description = "Name or id of an image" };
-    private static readonly Argument<string[]> Arguments = new("command") { Description = "What to run instead of the image's CMD", Arity = ArgumentArity.ZeroOrMore };
-
-    private const int NotStarted = 125;
-    private const int NotExecutable = 126;
-    private const int NotFound = 127;
+    private static readonly ContainerFlags Flags = new();
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Leave the container running and print its id" };
+    private static readonly Option<string?> IdFile = new("--cidfile") { Description = "Write the container's id to this file", HelpName = "file" };
 
     public static Command Create()
     {
-        var command = new Command("run", "Run a command of an image in a throw-away container") { Remove, Image, Arguments };
-        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => RunAsync(session, parsed, token)));
+        var command = new Command("run", "Run a command in a new container") { Detach, IdFile };
+        Flags.AddTo(command);
+        command.SetAction((parsed, _) => ContainerSession.RunAsync([], (session, token) => RunAsync(session, parsed, token)));
         return command;
     }
 
@@ -35,16 +34,48 @@ internal static class RunCommand
         catch (BuilderException e)
         {
             ErrorDisplay.Write(e);
-            return e.Code == ContainersErrors.ProgramNotFound ? NotFound : e.Code == ContainersErrors.ProgramNotExecutable ? NotExecutable : NotStarted;
+            return StartFailures.ExitCodeOf(e);
         }
     }
 
     private static async Task<int> RunCommandAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var image = new ImageCatalog(session.Store).Get(parsed.GetValue(Image)!);
+        var request = Flags.RequestOf(parsed);
+        var isDetached = parsed.GetValue(Detach);
+        if (!isDetached)
+        {
+            UserTerminal.Require(request.Settings.Tty, request.Settings.OpenStdin);
+        }
+
+        await ImagePulls.RequireAsync(session, request.Image, Flags.PullOf(parsed), cancellationToken);
+        if (session.Store.IsReadOnly)
+        {
+            return await RunThrowawayAsync(session, request, cancellationToken);
+        }
+
+        var container = await new ContainerCreator(session.Store, TimeProvider.System).CreateAsync(request, cancellationToken);
+        CreateCommand.WriteId(parsed.GetValue(IdFile), container);
+        if (isDetached)
+        {
+            var exitCode = await Background.StartAsync(container, cancellationToken);
+            if (exitCode == 0)
+            {
+                Terminal.WriteLine(container.Id);
+            }
+
+            return exitCode;
+        }
+
+        using var hold = await new ContainerControl(session.Store, TimeProvider.System).HoldAsync(container, cancellationToken);
+        return await Foreground.RunAsync(session, hold, request.Settings.OpenStdin);
+    }
+
+    /// <summary>A store that cannot be written holds no container, but its images can be run.</summary>
+    private static async Task<int> RunThrowawayAsync(Session session, ContainerRequest request, CancellationToken cancellationToken)
+    {
         var exit = await new ThrowawayContainer(session.Store).RunAsync(
-            image,
-            parsed.GetValue(Arguments) ?? [],
+            new ImageCatalog(session.Store).Get(request.Image),
+            request.Command,
             (stream, bytes) => Terminal.Write(stream == OutputStream.Stderr, bytes.Span),
             cancellationToken);
         return exit.ExitCode;

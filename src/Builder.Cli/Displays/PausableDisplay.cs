@@ -33,7 +33,7 @@ internal sealed class PausableDisplay : IBuildDisplay
             }
         },
         OpenInput,
-        (stream, bytes) => Terminal.Write(stream == Containers.OutputStream.Stderr, bytes.Span));
+        (stream, bytes) => Terminal.Write(stream == Builder.Containers.OutputStream.Stderr, bytes.Span));
 
     public void Publish(BuildEvent buildEvent)
     {

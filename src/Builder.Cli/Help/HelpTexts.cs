@@ -35,7 +35,7 @@ internal static class HelpTexts
         ("Input", "--file --target --also --build-arg --build-context --secret --ssh --pull --platform --context-mode --lock --locked --label --env-file"),
         ("Result", "--tag --output --push --load --annotation --squash --iidfile --metadata-file --timestamp --verify-reproducible"),
         ("Cache", "--no-cache --no-cache-filter --cache-from --cache-to --cache-ttl --cache-mount --cache-mount-from --cache-mount-to --explain"),
-        ("Steps", "--network --userns --pid --ipc --uts --cgroupns --timens --add-host --dns --allow --cap-add --cap-drop --security-opt --runtime --jobs"),
+        ("Steps", "--network --userns --pid --ipc --uts --cgroupns --timens --add-host --dns --dns-search --dns-option --allow --cap-add --cap-drop --security-opt --runtime --jobs"),
         ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
         ("Failures", "--keep-going --keep-failed --on-error --break"),
         ("Display", "--progress --quiet --log-dir --check --call --report"));
@@ -72,6 +72,7 @@ internal static class HelpTexts
         ["history"] = [new("builder history --no-trunc app", "the steps that an image came about by")],
         ["images"] = [new("builder images --filter label=team=a --format '{{.Repository}}:{{.Tag}}'", "names of images with a label")],
         ["import"] = [new("builder import -c 'CMD [\"/bin/sh\"]' files.tar app", "files become an image")],
+        ["info"] = [new("builder info --format json", "what this machine offers, for a program")],
         ["inspect"] =
         [
             new("builder inspect -f '{{json .Config.Env}}' app", "one part of what there is to know"),

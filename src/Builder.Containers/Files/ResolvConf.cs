@@ -19,6 +19,40 @@ public static class ResolvConf
     public static string FromHost(string path, bool hostNetwork) =>
         FromText(ReadOrEmpty(path), () => ReadOrEmpty(BehindTheStub), hostNetwork);
 
+    /// <summary>For a container in a private network: the server that answers there, with the host's search domains and options.</summary>
+    public static string ForPrivateNetwork(string path) => Render([Networking.PrivateNetwork.NameServer], ReadOrEmpty(path));
+
+    /// <summary>A file with what the user asked for in place of what the container would have had.</summary>
+    public static string With(DnsSettings asked, string usual)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        if (asked == DnsSettings.None)
+        {
+            return usual;
+        }
+
+        var servers = asked.Servers.Count > 0 ? asked.Servers : [.. NameServers(usual)];
+        var others = Lines(usual).Where(line => NameServer(line) is null
+            && !(asked.Search.Count > 0 && (StartsWith(line, "search") || StartsWith(line, "domain")))
+            && !(asked.Options.Count > 0 && StartsWith(line, "options"))).ToList();
+        if (asked.Search is not ([] or ["."]))
+        {
+            others.Add("search " + string.Join(' ', asked.Search));
+        }
+
+        if (asked.Options.Count > 0)
+        {
+            others.Add("options " + string.Join(' ', asked.Options));
+        }
+
+        return Render(servers, string.Join('\n', others));
+    }
+
+    private static string Render(IEnumerable<string> servers, string others) => string.Concat(
+        servers.Select(server => $"nameserver {server}\n").Concat(Lines(others).Where(line => NameServer(line) is null && !line.StartsWith('#')).Select(line => line + "\n")));
+
+    private static bool StartsWith(string line, string word) => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var first, ..] && first == word;
+
     internal static string FromText(string text, Func<string> behindTheStub, bool hostNetwork)
     {
         if (hostNetwork)

@@ -2,6 +2,7 @@ using Builder.Diagnostics;
 using Builder.Linux;
 using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
+using Builder.Linux.Processes;
 using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
@@ -10,7 +11,7 @@ namespace Builder.Containers.Launch;
 /// The life of a container's first process from its birth to its program, as a script. The whole of the set-up is
 /// here, in its order: host's tree in sight, root changed, inside the root, giving up power, program.
 /// </summary>
-internal sealed class ContainerScript : IDisposable
+internal sealed class ContainerScript : ILaunchScript
 {
     private readonly SyscallScript script = new();
     private readonly FailureExplanations explanations = new();
@@ -20,6 +21,7 @@ internal sealed class ContainerScript : IDisposable
     private readonly List<IDisposable> membership = [];
     private readonly LabelScript labels;
     private LateIdMaps? maps;
+    private TerminalHandover? terminal;
 
     private ContainerScript(ContainerSpec spec) => (this.spec, search, labels) = (spec, ProgramSearch.For(spec), new LabelScript(spec.Labels));
 
@@ -41,17 +43,24 @@ internal sealed class ContainerScript : IDisposable
     }
 
     /// <exception cref="BuilderException">What kept the program from starting.</exception>
-    public Linux.Processes.ChildProcess Launch(CancellationToken cancellationToken)
+    public ChildProcess Launch(CancellationToken cancellationToken)
     {
         try
         {
-            var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null ? null : maps.Write, cancellationToken);
+            var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null && terminal is null ? null : Assist, cancellationToken);
             return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
         }
         catch (LinuxException refused) when (refused.Call == "clone")
         {
             throw FailureExplanations.Explain(refused);
         }
+    }
+
+    /// <summary>What only an outsider can do, in the order in which the script waits for it.</summary>
+    private void Assist(int processId)
+    {
+        terminal?.Take(processId);
+        maps?.Write(processId);
     }
 
     public void Dispose()
@@ -79,7 +88,8 @@ internal sealed class ContainerScript : IDisposable
         script.MakeMountsSlave();
         var mounts = new MountPlan(script, explanations);
         mounts.Make(spec, host);
-        script.ChangeRoot(RootMount.Make(script, spec, host));
+        var root = RootMount.Make(script, spec, host);
+        script.ChangeRoot(root);
 
         mounts.Attach(spec);
         if (spec.Namespaces.HasFlag(Namespaces.Uts))
@@ -92,8 +102,19 @@ internal sealed class ContainerScript : IDisposable
             script.EnableLoopback();
         }
 
-        ConnectStandardStreams(pipes);
+        terminal = pipes.Terminal;
+        StandardStreams.Connect(script, spec, pipes);
+        if (spec.HasTerminal)
+        {
+            script.ControlTerminal(0);
+        }
+
         WorkingDirectory.Enter(script, spec, explanations);
+        if (spec.IsReadOnly)
+        {
+            script.RestrictMount(root, MountAttributes.ReadOnly, recursive: false, "making the root read-only");
+        }
+
         script.SetFileModeMask(0x12);
 
         LimitsScript.Set(script, spec);
@@ -137,26 +158,5 @@ internal sealed class ContainerScript : IDisposable
         {
             script.EnterNewNamespaces(kinds, $"new namespaces: {kinds}");
         }
-    }
-
-    private void ConnectStandardStreams(ContainerPipes pipes)
-    {
-        if (spec.Stdin is { } given)
-        {
-            script.Duplicate(script.Descriptor(given), 0);
-        }
-        else
-        {
-            // The container's own, so that no file of the host is held.
-            script.OpenForReading("/dev/null", out var nothing);
-            script.Duplicate(nothing, 0);
-        }
-
-        script.Duplicate(script.Descriptor(pipes.Stdout.Writer), 1);
-        script.Duplicate(script.Descriptor(pipes.Stderr.Writer), 2);
-
-        // Opening /dev/stdout again asks for permission on the pipe.
-        script.ChangeOwner(1, spec.User.Uid, "chown of standard output").MayFail();
-        script.ChangeOwner(2, spec.User.Uid, "chown of standard error").MayFail();
     }
 }

@@ -11,6 +11,7 @@ namespace Builder.Containers.Launch;
 internal sealed class ContainerThread
 {
     private readonly ContainerSpec spec;
+    private readonly RunningContainer? joined;
     private readonly OutputReceiver output;
     private readonly CancellationToken launchCancellation;
     private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,8 +20,10 @@ internal sealed class ContainerThread
     private ChildProcess? running;
     private Pipe? stopRequests;
 
-    public ContainerThread(ContainerSpec spec, OutputReceiver output, CancellationToken launchCancellation)
+    /// <param name="joined">The container that the process is to join; null for one of its own.</param>
+    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation)
     {
+        this.joined = joined;
         this.spec = spec;
         this.output = output;
         this.launchCancellation = launchCancellation;
@@ -31,6 +34,9 @@ internal sealed class ContainerThread
     public Task<int> Started => started.Task;
 
     public Task<ContainerExit> Ended => ended.Task;
+
+    /// <summary>The container's terminal, once it was started; this thread's until the end.</summary>
+    public PseudoTerminal? Terminal { get; private set; }
 
     /// <summary>The container's control group, once it was started; null when it has none.</summary>
     public ControlGroup? Group { get; private set; }
@@ -61,8 +67,8 @@ internal sealed class ContainerThread
         ContainerExit exit;
         try
         {
-            using var pipes = new ContainerPipes();
-            using var group = spec.ControlGroup.IsNeeded || !spec.Namespaces.HasFlag(Namespaces.Pid) ? ControlGroup.Create(GroupOf(spec)) : null;
+            using var pipes = new ContainerPipes(spec.HasTerminal ? new TerminalHandover { Size = spec.TerminalSize } : null);
+            using var group = joined is null && (spec.ControlGroup.IsNeeded || !spec.Namespaces.HasFlag(Namespaces.Pid)) ? ControlGroup.Create(GroupOf(spec)) : null;
             using var child = Launch(pipes, group);
             using var stop = Pipe.Create(nonBlocking: true);
             lock (gate)
@@ -70,6 +76,7 @@ internal sealed class ContainerThread
                 (running, stopRequests) = (child, stop);
             }
 
+            Terminal = pipes.Terminal?.Terminal;
             Group = group;
             started.SetResult(child.Id);
             exit = LookAfter(child, pipes, stop, group);
@@ -94,7 +101,9 @@ internal sealed class ContainerThread
 
     private ChildProcess Launch(ContainerPipes pipes, ControlGroup? group)
     {
-        using var script = ContainerScript.For(spec, HostFeatures.Current, pipes, group);
+        using ILaunchScript script = joined is null
+            ? ContainerScript.For(spec, HostFeatures.Current, pipes, group)
+            : JoinScript.For(spec, joined, HostFeatures.Current, pipes);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
         return child;

@@ -8,8 +8,8 @@ namespace Builder.Containers.Launch;
 /// <summary>Becomes the user of the step, with the capabilities and the filter of the step and no more.</summary>
 internal static class IdentityScript
 {
-    /// <param name="parentAlive">See <see cref="SyscallScript.DieWithParent"/>.</param>
-    public static void Assume(SyscallScript script, ContainerSpec spec, HostFeatures host, ScriptValue parentAlive, FailureExplanations explanations)
+    /// <param name="parentAlive">See <see cref="SyscallScript.DieWithParent"/>; null when that comes later.</param>
+    public static void Assume(SyscallScript script, ContainerSpec spec, HostFeatures host, ScriptValue? parentAlive, FailureExplanations explanations)
     {
         CheckMapped(spec.User, host);
         var granted = Granted(spec, host);
@@ -41,7 +41,11 @@ internal static class IdentityScript
             script.SetCapabilitiesOfAllPrograms(granted);
         }
 
-        script.DieWithParent(parentAlive);
+        if (parentAlive is { } alive)
+        {
+            script.DieWithParent(alive);
+        }
+
         if (spec.NoNewPrivileges)
         {
             script.ForbidNewPrivileges();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Builder.Linux;
 using Builder.Linux.Processes;
 
 namespace Builder.Containers.Launch;
@@ -10,7 +11,7 @@ internal sealed class OutputPump(ContainerPipes pipes, OutputReceiver output)
     private const int BufferSize = 64 << 10;
 
     private readonly byte[] buffer = new byte[BufferSize];
-    private SafeHandle? stdout = pipes.Stdout.Reader;
+    private SafeHandle? stdout = pipes.Output;
     private SafeHandle? stderr = pipes.Stderr.Reader;
 
     /// <summary>
@@ -55,9 +56,22 @@ internal sealed class OutputPump(ContainerPipes pipes, OutputReceiver output)
         }
     }
 
+    /// <summary>A terminal that no program has any more answers with an error.</summary>
+    private int ReadOrEnd(SafeHandle pipe)
+    {
+        try
+        {
+            return Descriptors.Read(pipe, buffer);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EIO)
+        {
+            return 0;
+        }
+    }
+
     private SafeHandle? PassOn(OutputStream stream, SafeHandle pipe)
     {
-        var count = Descriptors.Read(pipe, buffer);
+        var count = ReadOrEnd(pipe);
         if (count == 0)
         {
             return null;

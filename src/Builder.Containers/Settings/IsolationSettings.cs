@@ -15,6 +15,11 @@ public sealed record IsolationSettings
     /// <summary>The namespaces that are the container's own.</summary>
     public Namespaces Namespaces { get; init; } = ContainerSpec.AllNamespaces;
 
+    /// <summary>Whether containers that ask for no network in particular get a private one.</summary>
+    public PrivateNetworkUse PrivateNetwork { get; init; }
+
+    public DnsSettings Dns { get; init; } = DnsSettings.None;
+
     public CapabilityChanges Capabilities { get; init; } = CapabilityChanges.None;
 
     public SecurityOptions Security { get; init; } = SecurityOptions.Default;
@@ -51,4 +56,17 @@ public sealed record IsolationSettings
             TimeLimit = TimeLimit,
         };
     }
+}
+
+/// <summary>When a container gets a private network.</summary>
+public enum PrivateNetworkUse
+{
+    /// <summary>Where the machine has them; else it gets the host's, and that is said.</summary>
+    WherePossible,
+
+    /// <summary>Always; where the machine has none, that is an error.</summary>
+    Always,
+
+    /// <summary>It gets the host's.</summary>
+    Never,
 }

@@ -41,14 +41,22 @@ internal sealed class StepFiles : IDisposable
     }
 
     /// <summary><c>/etc/hosts</c> and <c>/etc/resolv.conf</c>: writable copies, so that a step may append to them, and bound, so that it is for nothing.</summary>
-    public IReadOnlyList<ContainerMount> NetworkFiles(string hostname, IEnumerable<(string Name, string Address)> extraHosts, NetworkMode network) =>
+    public IReadOnlyList<ContainerMount> NetworkFiles(string hostname, IEnumerable<(string Name, string Address)> extraHosts, NetworkMode network, DnsSettings? dns = null) =>
     [
         new BindMount(Write("hosts", HostsFile.Render(hostname, extraHosts)), "/etc/hosts", ReadOnly: false),
-        new BindMount(
-            Write("resolv.conf", network == NetworkMode.Host ? ResolvConf.FromHost("/etc/resolv.conf", hostNetwork: true) : ""),
-            "/etc/resolv.conf",
-            ReadOnly: false),
+        new BindMount(Write("resolv.conf", ResolvConf.With(dns ?? DnsSettings.None, Resolver(network))), "/etc/resolv.conf", ReadOnly: false),
     ];
+
+    private static string Resolver(NetworkMode network)
+    {
+        const string OfTheHost = "/etc/resolv.conf";
+        return network switch
+        {
+            NetworkMode.Host => ResolvConf.FromHost(OfTheHost, hostNetwork: true),
+            NetworkMode.Private => ResolvConf.ForPrivateNetwork(OfTheHost),
+            _ => "",
+        };
+    }
 
     /// <summary>What becomes <c>/</c> of a step: an overlay, or the draft's own copy of the tree.</summary>
     public static ContainerRoot RootOf(SnapshotDraft draft)
@@ -61,7 +69,8 @@ internal sealed class StepFiles : IDisposable
     /// Mount points that the root lacks go into a layer of their own that is in no image; where there are no layers, into the
     /// tree until this is disposed.
     /// </summary>
-    public ContainerSpec WithStubs(ContainerSpec spec)
+    /// <param name="changed">What a container that has run before has changed; null for a new one.</param>
+    public ContainerSpec WithStubs(ContainerSpec spec, string? changed = null)
     {
         if (spec.Root is DirectoryRoot directory)
         {
@@ -71,7 +80,7 @@ internal sealed class StepFiles : IDisposable
 
         var overlay = (OverlayRoot)spec.Root;
         var init = MakeFolder("init");
-        return InitLayer.Create(init, overlay.LowerDirs, InitLayer.StubsFor(spec))
+        return InitLayer.Create(init, changed is null ? overlay.LowerDirs : [changed, .. overlay.LowerDirs], InitLayer.StubsFor(spec))
             ? spec with { Root = overlay with { LowerDirs = [init, .. overlay.LowerDirs] } }
             : spec;
     }

@@ -1,3 +1,4 @@
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Engine.Copying;
@@ -48,7 +49,14 @@ internal sealed class DirectoryTimes(RootDirectory root)
         foreach (var (path, time) in times.Reverse())
         {
             using var directory = root.OpenDirectory(GuestPath.FromKey(path));
-            directory.SetTimes(DirectoryHandle.Self, time);
+            try
+            {
+                directory.SetTimes(DirectoryHandle.Self, time);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EPERM)
+            {
+                // One may write into the folder of another, and not say when that was.
+            }
         }
 
         times.Clear();

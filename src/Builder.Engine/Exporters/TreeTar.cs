@@ -8,10 +8,16 @@ namespace Builder.Engine.Exporters;
 /// <summary>A whole file system as one tar: what <c>docker export</c> writes. The bytes depend on the files alone.</summary>
 internal static class TreeTar
 {
-    public static void Write(RootDirectory root, Stream destination, CancellationToken cancellationToken)
+    /// <param name="name">What the root itself is called in the archive; null for a root that has no entry.</param>
+    public static void Write(RootDirectory root, Stream destination, CancellationToken cancellationToken, byte[]? name = null)
     {
         using var tar = new TarWriter(destination);
         using var top = root.OpenDirectory([]);
+        if (name is { Length: > 0 })
+        {
+            tar.WriteEntry(HeaderOf(new TreeEntry(top, DirectoryHandle.Self.ToArray(), name, 0, top.Lstat(DirectoryHandle.Self))));
+        }
+
         var links = new Dictionary<(ulong, ulong), byte[]>();
         foreach (var entry in new TreeWalk(null, "", null).Below(top))
         {
@@ -21,14 +27,31 @@ internal static class TreeTar
                 continue;
             }
 
-            var header = HeaderOf(entry);
-            if (entry.Status is { Links: > 1, Type: not FileType.Directory } && !links.TryAdd((entry.Status.FileSystem, entry.Status.Inode), entry.Path))
+            var header = HeaderOf(name is null ? entry : entry with { Path = GuestPath.Join(name, entry.Path) });
+            if (entry.Status is { Links: > 1, Type: not FileType.Directory } && !links.TryAdd((entry.Status.FileSystem, entry.Status.Inode), header.Name.ToArray()))
             {
                 tar.WriteEntry(header with { Kind = TarEntryKind.HardLink, Size = 0, LinkName = links[(entry.Status.FileSystem, entry.Status.Inode)], Xattrs = [] });
                 continue;
             }
 
             tar.WriteEntry(header);
+            if (entry.Status.Type == FileType.Regular)
+            {
+                WriteContent(entry, tar);
+            }
+        }
+
+        tar.Finish();
+    }
+
+    /// <summary>A single file, under another name.</summary>
+    public static void WriteFile(DirectoryHandle directory, byte[] file, byte[] name, Stream destination)
+    {
+        using var tar = new TarWriter(destination);
+        var entry = new TreeEntry(directory, file, name, 0, directory.Lstat(file));
+        if (entry.Status.Type != FileType.Socket)
+        {
+            tar.WriteEntry(HeaderOf(entry));
             if (entry.Status.Type == FileType.Regular)
             {
                 WriteContent(entry, tar);

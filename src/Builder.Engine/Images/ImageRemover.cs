@@ -32,6 +32,14 @@ public sealed class ImageRemover(BuilderStore store)
                 "give the name to remove, or -f to remove all of them");
         }
 
+        if (!force && store.Containers.List().FirstOrDefault(container => container.Record.ImageId == image.Id) is { } container)
+        {
+            throw new BuilderException(
+                StorageErrors.ImageInUse,
+                $"conflict: unable to delete {nameOrId} (must be forced): the container {container.Name} is using the image {image.Id.Short}",
+                $"remove the container with 'builder rm {container.Name}', or take the name away with -f");
+        }
+
         // What a running container or build has of it stays until that has ended, whatever happens to the names.
         if (!force && store.IsUsedByOthers(image.ManifestDescriptor))
         {

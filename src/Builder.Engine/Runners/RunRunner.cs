@@ -1,5 +1,6 @@
 using System.Text;
 using Builder.Containers;
+using Builder.Diagnostics;
 using Builder.Engine.Containers;
 using Builder.Engine.Copying;
 using Builder.Engine.Devices;
@@ -11,23 +12,26 @@ using Builder.Graph.Solving;
 using Builder.Linux.Files;
 using Builder.Storage;
 using Builder.Storage.Snapshots;
-using RunNetwork = Builder.Dockerfile.Syntax.RunNetwork;
 using RunSecurity = Builder.Dockerfile.Syntax.RunSecurity;
 
 namespace Builder.Engine.Runners;
 
 /// <summary>RUN: a container over an overlay of the step's root; what it leaves in the upper folder is the result.</summary>
-internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, RunSettings settings, InputTimes times, IBuildEvents events, TimeProvider time)
+internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, HostDevices devices, StepNetworks networks, RunSettings settings, InputTimes times, IBuildEvents events, TimeProvider time)
 {
+    private const string HostGateway = "host-gateway";
+
     public async Task<StepResult> RunAsync(Vertex vertex, RunOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
+        networks.Expect(operation.Network);
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using var files = new StepFiles(store.NewTemporaryPath());
         await using var mounts = await mounting.MakeAsync(vertex, operation, inputs, files, cancellationToken);
-        var spec = Describe(operation, draft, files, mounts);
+        using var network = await networks.TakeAsync(operation.Network, vertex);
+        var spec = network.ApplyTo(Confine(operation, Describe(operation, draft, files, mounts, network.Mode)));
         var tail = new OutputTail();
         var container = await ContainerProcess.StartAsync(
-            files.WithStubs(operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec),
+            files.WithStubs(spec),
             (stream, bytes) =>
             {
                 tail.Add(bytes.Span);
@@ -62,12 +66,14 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
         using var files = new StepFiles(store.NewTemporaryPath());
         await using var mounts = await mounting.MakeAsync(step.Vertex, operation, step.Inputs, files, cancellationToken);
         using var input = shell.OpenInput();
-        var spec = Describe(operation, draft, files, mounts) with { Argv = ["/bin/sh"], Stdin = input };
-        await ContainerProcess.RunAsync(
-            files.WithStubs(operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec), shell.Output, cancellationToken);
+        using var network = await networks.TakeAsync(operation.Network, step.Vertex);
+        var spec = Describe(operation, draft, files, mounts, network.Mode) with { Argv = ["/bin/sh"], Stdin = input, TimeLimit = null };
+        await ContainerProcess.RunAsync(files.WithStubs(network.ApplyTo(Confine(operation, spec))), shell.Output, cancellationToken);
     }
 
-    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts)
+    private static ContainerSpec Confine(RunOperation operation, ContainerSpec spec) => operation.Security == RunSecurity.Insecure ? spec.WithoutConfinement() : spec;
+
+    private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts, NetworkMode network)
     {
         ResolvedUser user;
         using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
@@ -77,7 +83,6 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
 
         var added = devices.Resolve(operation.Devices);
         var environment = StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment);
-        var network = operation.Network == RunNetwork.None ? NetworkMode.None : NetworkMode.Host;
         return settings.Isolation.ApplyTo(new ContainerSpec
         {
             Argv = operation.Arguments,
@@ -85,18 +90,22 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             WorkingDirectory = operation.WorkingDirectory,
             User = user,
             Hostname = operation.Hostname,
-            Network = network,
             Root = StepFiles.RootOf(draft),
             Devices = added.Nodes,
             Mounts =
             [
-                .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, host.Address)), network),
+                .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, AddressOf(host, network))), network, settings.Isolation.Dns),
                 .. ScriptMounts(operation, files),
                 .. added.Mounts,
                 .. mounts.Mounts,
             ],
         });
     }
+
+    private static string AddressOf(HostEntry host, NetworkMode network) =>
+        host.Address != HostGateway ? host.Address
+        : network == NetworkMode.Host ? "127.0.0.1"
+        : throw new BuilderException(ContainersErrors.PrivateNetwork, $"{host.Name}:{HostGateway}: the host cannot be reached from the network of this step", "build with --network=host");
 
     private static IEnumerable<ContainerMount> ScriptMounts(RunOperation operation, StepFiles files)
     {

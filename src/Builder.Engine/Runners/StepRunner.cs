@@ -10,7 +10,8 @@ using Builder.Oci;
 namespace Builder.Engine.Runners;
 
 /// <summary>Gives each operation to the runner that knows how.</summary>
-internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null, FailedSteps? failures = null) : IVertexRunner<StepResult>
+/// <param name="workBegins">Told before anything is run or fetched that was not known.</param>
+internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRunner runs, BindSources binds, CopyRunner copies, LayerForecast? forecast = null, FailedSteps? failures = null, Action? workBegins = null) : IVertexRunner<StepResult>
 {
     private static readonly StepResult Empty = new(Snapshot: null);
 
@@ -36,6 +37,11 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
     public async Task<StepResult> RunAsync(Vertex vertex, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
         failures?.StopAt(vertex, inputs);
+        if (vertex.Operation is not ScratchOperation)
+        {
+            workBegins?.Invoke();
+        }
+
         try
         {
             var result = await ChooseAsync(vertex, inputs, cancellationToken);

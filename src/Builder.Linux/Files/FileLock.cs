@@ -45,6 +45,14 @@ public sealed unsafe class FileLock : IDisposable
         return null;
     }
 
+    /// <summary>Takes the lock alone, creating the file if needed and waiting while others have it.</summary>
+    public static FileLock Acquire(string hostPath)
+    {
+        var file = Open(hostPath);
+        file.TryLock(Exclusive);
+        return file;
+    }
+
     /// <summary>Takes the lock together with others that share it, waiting while somebody has it alone.</summary>
     public static FileLock Share(string hostPath)
     {

@@ -11,6 +11,9 @@ public sealed record OverlayLayers
 
     public string? Work { get; init; }
 
+    /// <summary>The upper folder is mounted again later, and is worth a sync.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>
     /// Keep overlay's marks in <c>user.overlay.*</c> instead of <c>trusted.overlay.*</c>, as a user namespace must and all
     /// later readers of the same folders then have to.

@@ -46,7 +46,10 @@ public static unsafe class OverlayMount
             Set(context, "workdir", layers.Work!);
 
             // The upper folder of an unfinished step is thrown away after a crash: syncing it would be for nothing.
-            SetWhereKnown(context, "volatile", null);
+            if (!layers.IsKept)
+            {
+                SetWhereKnown(context, "volatile", null);
+            }
         }
 
         // Module parameters may turn these on; each would leave upper folders that are not complete by themselves.

@@ -37,9 +37,21 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
     internal static partial int GetUsage(int who, ResourceUsage* usage);
 
+    /// <summary>bind(2).</summary>
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(int socket, byte* address, uint length);
+
     /// <summary>kill(2).</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int SendSignal(int process, int signal);
+
+    /// <summary>mmap(2).</summary>
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial void* MapMemory(void* address, nuint length, int protection, int flags, int file, long offset);
+
+    /// <summary>munmap(2).</summary>
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int UnmapMemory(void* address, nuint length);
 
     /// <summary>geteuid(2).</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]

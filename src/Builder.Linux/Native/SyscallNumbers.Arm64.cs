@@ -9,6 +9,7 @@ internal static partial class SyscallNumbers
     {
         SystemCall.CapSet => 91,
         SystemCall.ChDir => 49,
+        SystemCall.Clone => 220,
         SystemCall.Close => 57,
         SystemCall.CloseRange => 436,
         SystemCall.Dup3 => 24,
@@ -30,6 +31,7 @@ internal static partial class SyscallNumbers
         SystemCall.OpenAt => 56,
         SystemCall.OpenAt2 => 437,
         SystemCall.OpenTree => 428,
+        SystemCall.PidFdGetFd => 438,
         SystemCall.PidFdOpen => 434,
         SystemCall.PidFdSendSignal => 424,
         SystemCall.PivotRoot => 41,

@@ -9,6 +9,7 @@ internal static partial class SyscallNumbers
     {
         SystemCall.CapSet => 126,
         SystemCall.ChDir => 80,
+        SystemCall.Clone => 56,
         SystemCall.Close => 3,
         SystemCall.CloseRange => 436,
         SystemCall.Dup3 => 292,
@@ -30,6 +31,7 @@ internal static partial class SyscallNumbers
         SystemCall.OpenAt => 257,
         SystemCall.OpenAt2 => 437,
         SystemCall.OpenTree => 428,
+        SystemCall.PidFdGetFd => 438,
         SystemCall.PidFdOpen => 434,
         SystemCall.PidFdSendSignal => 424,
         SystemCall.PivotRoot => 155,

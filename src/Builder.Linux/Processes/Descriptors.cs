@@ -59,6 +59,45 @@ public static unsafe class Descriptors
         }
     }
 
+    /// <summary>Writes it all, waiting where it has to; false when nobody reads any more.</summary>
+    public static bool TryWriteAll(SafeHandle descriptor, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes)
+            {
+                written = Libc.WriteDescriptor((int)descriptor.DangerousGetHandle(), start, bytes.Length);
+            }
+
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+                continue;
+            }
+
+            switch (LastError())
+            {
+                case Errno.EINTR:
+                    break;
+                case Errno.EPIPE or Errno.EIO or Errno.EBADF:
+                    return false;
+                case var errno:
+                    throw new LinuxException("write", "", errno);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What is written to a descriptor of this process from now on is for nobody; whoever reads its other end sees the end.</summary>
+    public static void Silence(int descriptor)
+    {
+        using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
+        Libc.RawSyscall(SyscallNumbers.Of(Script.SystemCall.Dup3), nowhere.DangerousGetHandle(), descriptor, 0, 0, 0, 0);
+    }
+
     /// <summary>Writes one byte: a signal to whoever reads the other end.</summary>
     public static void Signal(SafeHandle descriptor)
     {

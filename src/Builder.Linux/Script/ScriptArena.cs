@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Builder.Linux.Script;
 
 /// <summary>Unmanaged memory that grows in blocks, stays where it is, and goes at once: a child can read it while the collector runs.</summary>
-internal sealed unsafe class ScriptArena : IDisposable
+/// <param name="shared">A child that has a copy of our memory writes into ours here.</param>
+internal sealed unsafe class ScriptArena(bool shared = false) : IDisposable
 {
     private const nuint BlockSize = 64 << 10;
     private const nuint Alignment = 16;
@@ -19,7 +20,7 @@ internal sealed unsafe class ScriptArena : IDisposable
         if (size > left)
         {
             var block = Math.Max(size, BlockSize);
-            next = (byte*)NativeMemory.AlignedAlloc(block, Alignment);
+            next = shared ? SharedMemory.Map(block) : (byte*)NativeMemory.AlignedAlloc(block, Alignment);
             left = block;
             blocks.Add(((nint)next, block));
         }
@@ -37,7 +38,14 @@ internal sealed unsafe class ScriptArena : IDisposable
         {
             // There may have been a secret in it.
             NativeMemory.Clear((void*)address, size);
-            NativeMemory.AlignedFree((void*)address);
+            if (shared)
+            {
+                SharedMemory.Unmap((byte*)address, size);
+            }
+            else
+            {
+                NativeMemory.AlignedFree((void*)address);
+            }
         }
 
         blocks.Clear();

@@ -31,6 +31,9 @@ internal static unsafe class ScriptChild
 
         /// <summary>How many operations to leave out after a failure; negative ends the script.</summary>
         public int SkipOnError;
+
+        /// <summary>The same for a result that is no error and yet less than <see cref="LeastResult"/>.</summary>
+        public int SkipOnLess;
         public int SkipOnSuccess;
 
         /// <summary>How often to try again after EAGAIN; counted down by the child.</summary>
@@ -106,13 +109,14 @@ internal static unsafe class ScriptChild
                 continue;
             }
 
-            if (operation->SkipOnError < 0)
+            var skip = result == -1 ? operation->SkipOnError : operation->SkipOnLess;
+            if (skip < 0)
             {
                 context->Failed = operation;
                 break;
             }
 
-            operation += 1 + operation->SkipOnError;
+            operation += 1 + skip;
         }
 
         // A script that runs out without having executed a program has failed in its last operation.

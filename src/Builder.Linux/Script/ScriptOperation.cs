@@ -37,6 +37,9 @@ public sealed class ScriptOperation
 
     internal int SkipOnError { get; set; } = Fatal;
 
+    /// <summary>Null is as for an error.</summary>
+    internal int? SkipOnLess { get; set; }
+
     internal int SkipOnSuccess { get; set; }
 
     /// <summary>Its failure does not end the script.</summary>

@@ -77,6 +77,36 @@ public static unsafe class ScriptRunner
         return new LaunchResult(null, failure);
     }
 
+    /// <summary>
+    /// Runs a script that joins the namespaces of others and splits in two (<see cref="SyscallScript.Fork"/>): the result is the
+    /// new process, which is in all of them, a pid namespace too, and is this process's child.
+    /// </summary>
+    public static LaunchResult LaunchForked(SyscallScript script, ScriptVariable forked, Action<int>? whileItWaits = null)
+    {
+        ArgumentNullException.ThrowIfNull(forked);
+        var (messenger, failure) = Launch(script, Namespaces.None, whileItWaits);
+        if (messenger is not null)
+        {
+            using (messenger)
+            {
+                messenger.Wait();
+            }
+        }
+
+        var id = *(int*)forked.Cell;
+        if (failure is null)
+        {
+            return new LaunchResult(new ChildProcess(id), null);
+        }
+
+        if (id > 0)
+        {
+            End(new ChildProcess(id));
+        }
+
+        return new LaunchResult(null, failure);
+    }
+
     private static void Finish(CloneObserver observer, ChildProcess child)
     {
         try

@@ -10,10 +10,13 @@ namespace Builder.Linux.Script;
 /// </summary>
 public sealed unsafe partial class SyscallScript : IDisposable
 {
-    private readonly ScriptArena arena = new();
+    private readonly ScriptArena arena;
     private readonly List<ScriptOperation> operations = [];
     private readonly List<object> kept = [];
     private readonly List<IDisposable> owned = [];
+
+    /// <param name="forks">The process will split in two (<see cref="Fork"/>); what befalls the new one can be read here all the same.</param>
+    public SyscallScript(bool forks = false) => arena = new ScriptArena(forks);
 
     public IReadOnlyList<ScriptOperation> Operations => operations;
 
@@ -146,6 +149,7 @@ public sealed unsafe partial class SyscallScript : IDisposable
         laid.LeastResult = operation.LeastResult;
         laid.Retries = operation.Retries;
         laid.SkipOnError = operation.SkipOnError;
+        laid.SkipOnLess = operation.SkipOnLess ?? operation.SkipOnError;
         laid.SkipOnSuccess = operation.SkipOnSuccess;
         for (var i = 0; i < operation.Arguments.Count; i++)
         {

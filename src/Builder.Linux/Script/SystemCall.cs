@@ -5,6 +5,7 @@ public enum SystemCall
 {
     CapSet,
     ChDir,
+    Clone,
     Close,
     CloseRange,
     Dup3,
@@ -26,6 +27,7 @@ public enum SystemCall
     OpenAt,
     OpenAt2,
     OpenTree,
+    PidFdGetFd,
     PidFdOpen,
     PidFdSendSignal,
     PivotRoot,

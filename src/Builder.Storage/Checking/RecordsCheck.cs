@@ -12,6 +12,15 @@ internal static class RecordsCheck
     internal static void Run(BuilderStore store, bool repair, List<StoreFinding> findings)
     {
         CheckNames(store, repair, findings);
+        foreach (var id in store.Containers.Ids().ToArray())
+        {
+            // Nothing else says what the container was, and its files may be dear to somebody: it is named, not removed.
+            if (DamageOf(store.Containers.PathOf(id), StorageJson.Types.ContainerRecord) is { } damage)
+            {
+                findings.Add(new StoreFinding(FindingKind.Damage, $"container {id}", damage, $"save what you need of containers/{id}/fs, and remove that folder", false));
+            }
+        }
+
         foreach (var key in store.Steps.Keys().ToArray())
         {
             Check($"step {key}", store.Steps.PathOf(key), StorageJson.Types.StepRecord, repair, "the step runs again", findings);

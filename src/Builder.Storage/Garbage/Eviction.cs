@@ -81,6 +81,7 @@ internal sealed class Eviction
     private bool MayGo(InventoryImage image) =>
         (image.Image.Reference is null ? policy.Dangling : policy.Named)
         && IsOld(image.Since)
+        && !inventory.Containers.Any(container => container.Image.Digest == image.Image.Target.Digest || container.Manifest.Digest == image.Image.Target.Digest)
         && (policy.Images is null || (inventory.ConfigOf(image.Image.Target) is { } config && policy.Images(config)));
 
     private bool IsOld(DateTimeOffset moment) => policy.Before is not { } before || moment < before;
@@ -95,6 +96,11 @@ internal sealed class Eviction
         foreach (var image in inventory.Images.Where(image => !Images.Contains(image)))
         {
             Kept.AddImage(image.Image.Target);
+        }
+
+        foreach (var container in inventory.Containers)
+        {
+            Kept.AddContainer(container);
         }
 
         foreach (var step in inventory.Steps.Where(step => !Steps.Contains(step.Key)))

@@ -193,12 +193,17 @@ internal sealed class GarbageCollector(BuilderStore store, PrunePolicy policy)
         return depth;
     }
 
-    /// <summary>A name that cannot be read may be the only one that keeps an image: better no collection than that.</summary>
+    /// <summary>A name or a container that cannot be read may be the only one that keeps an image: better no collection than that.</summary>
     private void RequireReadableRoots()
     {
         foreach (var path in store.Names.Paths())
         {
             StorageJson.TryRead(path, StorageJson.Types.NameRecord);
+        }
+
+        foreach (var id in store.Containers.Ids())
+        {
+            StorageJson.TryRead(store.Containers.PathOf(id), StorageJson.Types.ContainerRecord);
         }
     }
 }

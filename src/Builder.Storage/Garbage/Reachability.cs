@@ -1,5 +1,6 @@
 using Builder.Diagnostics;
 using Builder.Oci;
+using Builder.Storage.Containers;
 
 namespace Builder.Storage.Garbage;
 
@@ -57,6 +58,13 @@ internal sealed class Reachability(StoreInventory inventory, bool forgiving = fa
 
             id = snapshot.ParentId;
         }
+    }
+
+    /// <summary>A container can be committed, so it keeps its image whole, whatever becomes of the image's names.</summary>
+    internal void AddContainer(ContainerRecord container)
+    {
+        AddImage(container.Manifest);
+        AddSnapshot(container.Snapshot);
     }
 
     private void AddManifest(ImageManifest manifest)

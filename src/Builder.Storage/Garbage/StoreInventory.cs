@@ -1,5 +1,6 @@
 using Builder.Oci;
 using Builder.Storage.CacheMounts;
+using Builder.Storage.Containers;
 using Builder.Storage.Layers;
 using Builder.Storage.Names;
 using Builder.Storage.Records;
@@ -29,6 +30,7 @@ internal sealed class StoreInventory
         RootsVersion = store.Leases.RootsVersion();
         Images = [.. store.Names.List().Select(image => new InventoryImage(image, store.Names.Since(image)))];
         Steps = [.. store.Steps.Keys().Select(key => new InventoryStep(key, store.Steps.Read(key), store.Steps.LastUsed(key)))];
+        Containers = [.. store.Containers.Ids().Select(id => store.Containers.ReadRecord(id)).OfType<ContainerRecord>()];
         Snapshots = store.Snapshots.List().ToDictionary(id => id, store.Snapshots.Read, StringComparer.Ordinal);
         Layers = [.. store.LayerRecords.List()];
         Chains = [.. store.Chains.List()];
@@ -45,6 +47,9 @@ internal sealed class StoreInventory
     internal IReadOnlyList<InventoryImage> Images { get; }
 
     internal IReadOnlyList<InventoryStep> Steps { get; }
+
+    /// <summary>Each keeps its image and what it stands on.</summary>
+    internal IReadOnlyList<ContainerRecord> Containers { get; }
 
     /// <summary>Null for a folder whose record is missing or damaged.</summary>
     internal IReadOnlyDictionary<string, Snapshot?> Snapshots { get; }

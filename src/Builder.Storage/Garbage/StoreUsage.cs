@@ -55,6 +55,11 @@ public sealed record StoreUsage(IReadOnlyList<ImageUsage> Images, IReadOnlyList<
             needed.AddSnapshot(step.Record?.SnapshotId);
         }
 
+        foreach (var container in inventory.Containers)
+        {
+            needed.AddContainer(container);
+        }
+
         var keptBytes = inventory.Size(needed);
         var images = groups.Select(group => new ImageUsage(
             group.First().Image.Target,

@@ -171,6 +171,21 @@ public sealed partial class LayerStore
         }
     }
 
+    /// <summary>Writes what a container has changed as a layer's tar.</summary>
+    /// <param name="below">What the container was made on.</param>
+    /// <returns>How many entries the tar has; 0 when nothing has changed.</returns>
+    /// <exception cref="BuilderException"><see cref="StorageErrors.ReservedName"/>.</exception>
+    public int WriteChanges(Containers.StoredContainer container, Snapshot? below, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        using var view = snapshots.OpenView(below);
+        using var lower = view.OpenDirectory(default);
+        using var upper = DirectoryHandle.Open(container.UpperDir);
+        return (container.Record.IsWhole
+            ? LayerWriter.WriteDifference(upper, lower, marks, LayerOptions.Default, destination, cancellationToken)
+            : LayerWriter.Write(upper, lower, marks, LayerOptions.Default, destination, cancellationToken)).EntryCount;
+    }
+
     private LayerTally Write(PromiseRecord promise, Stream destination, CancellationToken cancellationToken)
     {
         var snapshot = snapshots.Get(promise.Snapshot);

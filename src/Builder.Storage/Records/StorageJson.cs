@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Builder.Diagnostics;
 using Builder.Oci;
+using Builder.Storage.Containers;
 using Builder.Storage.Layers;
 using Builder.Storage.Steps;
 using Builder.Storage.Transfers;
@@ -86,6 +87,9 @@ internal sealed record EncodedRecord(Descriptor Blob, DiffId DiffId);
 /// <summary>Which snapshot a stack of layers already is.</summary>
 internal sealed record ChainRecord(string Snapshot);
 
+/// <summary>A container between two stores, and what its files are for.</summary>
+internal sealed record MovedContainer(ContainerRecord Record, Platform Platform);
+
 /// <summary>How many bytes a snapshot's files have.</summary>
 internal sealed record UsageRecord(long Bytes);
 
@@ -106,4 +110,7 @@ internal sealed record CreatedRecord(DateTimeOffset Created);
 [JsonSerializable(typeof(LayerInfo))]
 [JsonSerializable(typeof(CacheMountRecord))]
 [JsonSerializable(typeof(StepRecord))]
+[JsonSerializable(typeof(MovedContainer))]
+[JsonSerializable(typeof(ContainerRecord))]
+[JsonSerializable(typeof(ContainerState))]
 internal sealed partial class StorageJsonContext : JsonSerializerContext;

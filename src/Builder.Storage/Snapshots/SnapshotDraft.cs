@@ -54,6 +54,16 @@ public sealed class SnapshotDraft : IAsyncDisposable
         return snapshot;
     }
 
+    /// <summary>Makes the draft, with what is added to its folder, something else than a snapshot: a container's own tree.</summary>
+    internal void MoveTo(string place, Action<string> add)
+    {
+        ObjectDisposedException.ThrowIf(finished, this);
+        add(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        Directory.Move(folder, place);
+        finished = true;
+    }
+
     public ValueTask DisposeAsync()
     {
         if (!finished)

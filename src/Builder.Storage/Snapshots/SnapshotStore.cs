@@ -54,6 +54,9 @@ public sealed class SnapshotStore
     /// <summary>Whether overlayfs keeps its marks in <c>user.overlay.*</c>, for a store that belongs to a user namespace.</summary>
     public bool UserXattrs { get; }
 
+    /// <summary>Whether a step works in a copy of its parent's files, because there is no overlay here or the user wants none.</summary>
+    public bool CopiesTrees => copies.Value;
+
     public bool Contains(string id) => Find(id) is not null;
 
     /// <summary>The snapshot of this id; null when there is none.</summary>

@@ -50,4 +50,25 @@ public sealed class NetworkFilesTests
     {
         Assert.Equal("", ResolvConf.FromHost("/nonexistent/resolv.conf", hostNetwork: false));
     }
+
+    [Fact]
+    public void Servers_domains_and_options_of_the_users_take_the_place_of_the_usual_ones()
+    {
+        const string Usual = "nameserver 10.0.0.1\nsearch a b\noptions ndots:2\n";
+
+        Assert.Equal(Usual, ResolvConf.With(DnsSettings.None, Usual));
+        Assert.Equal("nameserver 9.9.9.9\nsearch a b\noptions ndots:2\n", ResolvConf.With(DnsSettings.Of(["9.9.9.9"], [], []), Usual));
+        Assert.Equal("nameserver 10.0.0.1\noptions ndots:2\nsearch c\n", ResolvConf.With(DnsSettings.Of([], ["c"], []), Usual));
+        Assert.Equal("nameserver 10.0.0.1\nsearch a b\noptions edns0\n", ResolvConf.With(DnsSettings.Of([], [], ["edns0"]), Usual));
+        Assert.Equal("nameserver 10.0.0.1\noptions ndots:2\n", ResolvConf.With(DnsSettings.Of([], ["."], []), Usual));
+    }
+
+    [Theory]
+    [InlineData("dns.example", "a")]
+    [InlineData("1.1.1.1", "a b")]
+    [InlineData("1.1.1.1", "a\nnameserver 6.6.6.6")]
+    public void What_is_no_server_or_domain_is_refused(string server, string search)
+    {
+        Assert.Equal(ContainersErrors.InvalidNameServer, Assert.Throws<BuilderException>(() => DnsSettings.Of([server], [search], [])).Code);
+    }
 }

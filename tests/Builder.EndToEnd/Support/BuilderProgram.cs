@@ -74,6 +74,9 @@ public sealed class BuilderProgram : IDisposable
             ["HOME"] = home.Path,
             ["NO_COLOR"] = "1",
         };
+
+        // Which network steps have is the matter of one test; the others need not wait for pasta.
+        environment.TryAdd("BUILDER_NETWORK", "host");
         return Tool.RunAsync(all[0], all[1..], options with { Environment = environment });
     }
 
