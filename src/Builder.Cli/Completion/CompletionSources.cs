@@ -68,7 +68,7 @@ internal class CompletionSources
     /// <summary>Names of what is in the store, which is only read; none when there is no store.</summary>
     protected virtual IReadOnlyList<string> ImageNames() => FromStore(store => new ImageCatalog(store).List().SelectMany(image => image.Names).Select(name => name.Familiar));
 
-    protected virtual IReadOnlyList<string> ContainerNames() => [];
+    protected virtual IReadOnlyList<string> ContainerNames() => FromStore(store => store.Containers.List().Select(container => container.Record.Name));
 
     /// <summary>Stages of a Dockerfile; none when it cannot be read.</summary>
     protected virtual IReadOnlyList<string> Stages(string path)

@@ -20,6 +20,8 @@ public sealed class CompleterTests
     [InlineData("tag app:1 o", "other:latest")]
     [InlineData("tag app:1 x ", "")]
     [InlineData("cache ", "du,export,import,ls,rm")]
+    [InlineData("logs ", "web")]
+    [InlineData("stop w", "web")]
     [InlineData("completion z", "zsh")]
     [InlineData("rmi -- a", "app:1")]
     [InlineData("rmi --fsync n", "never")]
@@ -51,6 +53,8 @@ public sealed class CompleterTests
     private sealed class Sources : CompletionSources
     {
         protected override IReadOnlyList<string> ImageNames() => ["app:1", "other:latest"];
+
+        protected override IReadOnlyList<string> ContainerNames() => ["web"];
 
         protected override IReadOnlyList<string> Stages(string path) => path == "Dockerfile" ? ["base", "final"] : ["other"];
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Builder.Cli.Help;
+using Builder.Testing;
 
 namespace Builder.Cli.Tests.Help;
 
@@ -11,6 +12,20 @@ public sealed partial class HelpTests
 
     public static TheoryData<string> Verbs => [.. HelpPage.PathsOf(Root).Select(path => string.Join(' ', path.Skip(1).Select(part => part.Name)))];
 
+    /// <summary>The golden text of all helps: ACCEPT=1 writes it anew.</summary>
+    [Fact]
+    public void The_reference_in_spec_is_what_the_program_says()
+    {
+        var file = Path.Combine(Checkout.Root, "spec", "commands.md");
+        var expected = CommandReference.Render(Root);
+        if (Environment.GetEnvironmentVariable("ACCEPT") == "1")
+        {
+            File.WriteAllText(file, expected);
+        }
+
+        Assert.Equal(expected, File.ReadAllText(file));
+    }
+
     [Theory]
     [MemberData(nameof(Verbs))]
     public void Every_command_says_what_it_and_all_its_parts_are_for(string verb)
@@ -19,6 +34,10 @@ public sealed partial class HelpTests
         Assert.NotEmpty(path[^1].Description ?? "");
         Assert.All(path[^1].Options.Where(option => !option.Hidden), option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
         Assert.All(path[^1].Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
+        if (path[^1].Subcommands.Count == 0)
+        {
+            Assert.NotEmpty(HelpPage.Of(path).Examples);
+        }
     }
 
     /// <summary>An example that does not parse would be worse than none.</summary>
