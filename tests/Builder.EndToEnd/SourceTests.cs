@@ -71,7 +71,7 @@ public sealed class SourceTests
         var url = $"http://{server.Authority}/r.git";
         var context = Context(builder, $"FROM scratch\nADD {url}#main:sub /g/\n");
         Assert.Equal(
-            ["drwxr-xr-x 0/0 0 2020-09-13 12:26 g/", "-rw-r--r-- 0/0 24 2020-09-13 12:26 g/Dockerfile", "-rw-r--r-- 0/0 4 2020-09-13 12:26 g/two"],
+            ["drwxr-xr-x 0/0 0 1970-01-01 00:00 g/", "-rw-r--r-- 0/0 24 2020-09-13 12:26 g/Dockerfile", "-rw-r--r-- 0/0 4 2020-09-13 12:26 g/two"],
             await ListAsync(builder, context));
         Assert.Equal(["x/", "x/Dockerfile", "x/two"], Names(await ListAsync(builder, url + "#main:sub")));
         Assert.Equal(["x/", "x/.dockerignore", "x/one", "x/sub/", "x/sub/Dockerfile", "x/sub/two"], Names(await ListAsync(builder, url, "-f", "sub/Dockerfile")));

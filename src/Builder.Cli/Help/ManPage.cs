@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Builder.Cli.Help;
@@ -41,10 +42,21 @@ internal static class ManPage
         return text.ToString();
     }
 
-    /// <summary>Hyphens that can be copied, and no line that begins with a request.</summary>
+    /// <summary>Hyphens that can be copied, no line that begins with a request, and nothing but ASCII, which is all that groff takes unasked.</summary>
     private static string Escape(string text)
     {
-        var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
-        return escaped.Length > 0 && escaped[0] is '.' or '\'' ? "\\&" + escaped : escaped;
+        var escaped = new StringBuilder(text.Length > 0 && text[0] is '.' or '\'' ? "\\&" : "");
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '\\' => escaped.Append("\\e"),
+                '-' => escaped.Append("\\-"),
+                > 0x7e => escaped.Append(CultureInfo.InvariantCulture, $"\\[u{rune.Value:X4}]"),
+                _ => escaped.Append(rune),
+            };
+        }
+
+        return escaped.ToString();
     }
 }

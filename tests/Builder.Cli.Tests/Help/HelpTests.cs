@@ -75,10 +75,10 @@ public sealed partial class HelpTests
     [Fact]
     public void A_manual_page_escapes_what_roff_would_take_for_a_request()
     {
-        var page = new HelpPage("builder x", ".hidden -x", "builder x", [new HelpSection("Options", [new HelpEntry("--a\\b", "'quoted")])], []);
+        var page = new HelpPage("builder x", ".hidden -x", "builder x", [new HelpSection("Options", [new HelpEntry("--a\\b", "'quoted…")])], []);
         var text = ManPage.Render(page, "1");
         Assert.Contains("\\&.hidden \\-x", text, StringComparison.Ordinal);
-        Assert.Contains("\\-\\-a\\eb\n\\&'quoted\n", text, StringComparison.Ordinal);
+        Assert.Contains("\\-\\-a\\eb\n\\&'quoted\\[u2026]\n", text, StringComparison.Ordinal);
     }
 
     /// <summary>As a shell splits the examples, which quote with nothing but '.</summary>

@@ -19,7 +19,7 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
     private const string FilesName = "rootfs.tar";
     private const int MaxRecord = 1 << 20;
 
-    /// <exception cref="BuilderException"><see cref="EngineErrors.ContainerState"/>: it runs and cannot be made to stand still.</exception>
+    /// <summary>Writes the bundle; the container stands still meanwhile where the machine can freeze it.</summary>
     public void Export(StoredContainer container, Stream destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(container);
@@ -32,7 +32,7 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
         var path = store.NewTemporaryPath();
         try
         {
-            using (ContainerControl.Standstill(container))
+            using (ContainerControl.Standstill(store, container))
             using (var view = ContainerTree.OpenView(store, container))
             using (var files = File.Create(path))
             {

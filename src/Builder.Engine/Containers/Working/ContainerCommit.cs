@@ -61,7 +61,7 @@ public sealed class ContainerCommit(BuilderStore store, TimeProvider time)
     /// <summary>Null when nothing has changed.</summary>
     private Descriptor? WriteLayer(StoredContainer container, bool pause, CancellationToken cancellationToken)
     {
-        using var standstill = pause ? ContainerControl.Standstill(container) : null;
+        using var standstill = pause ? ContainerControl.Standstill(store, container) : null;
         using var blob = store.Content.CreateWriter();
         var entries = store.Layers.WriteChanges(container, store.Containers.TreeOf(container), blob, cancellationToken);
         if (entries == 0)

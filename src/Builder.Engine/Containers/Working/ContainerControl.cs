@@ -142,21 +142,26 @@ public sealed class ContainerControl(BuilderStore store, TimeProvider time)
         (ContainerStates.GroupOf(container) ?? throw NoGroup(container)).Thaw();
     }
 
-    /// <summary>Makes a container that runs stand still until the result is disposed; null where it does so anyway, or cannot.</summary>
-    internal static IDisposable? Standstill(StoredContainer container)
+    /// <summary>
+    /// Makes a container that runs stand still until the result is disposed; null where it does so anyway. One that cannot be
+    /// frozen runs on, and the user is told what that means.
+    /// </summary>
+    internal static IDisposable? Standstill(BuilderStore store, StoredContainer container)
     {
-        if (ContainerStates.GroupOf(container) is not { } group || ContainerStates.IsPaused(container))
+        if (!container.IsRunning || ContainerStates.IsPaused(container))
         {
             return null;
         }
 
         try
         {
+            var group = ContainerStates.GroupOf(container) ?? throw NoGroup(container);
             group.Freeze();
             return new Thawing(group);
         }
-        catch (BuilderException)
+        catch (BuilderException e)
         {
+            store.Warn($"the container {container.Name} runs on while its files are read, and what it writes meanwhile may be in them half: {e.Message}");
             return null;
         }
     }
