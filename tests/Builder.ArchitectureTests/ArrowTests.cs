@@ -26,6 +26,9 @@ public sealed class ArrowTests
             "Builder.Diagnostics", "Builder.Oci", "Builder.Dockerfile", "Builder.Archives", "Builder.Linux",
             "Builder.Storage", "Builder.Registry", "Builder.Graph", "Builder.Containers", "Builder.Engine",
         ],
+
+        // It ships the program and runs it; an assembly of ours beside its own in MSBuild's process could clash with another's.
+        ["Builder.MSBuild"] = [],
     };
 
     private static readonly Dictionary<string, string> PackageHomes = new(StringComparer.Ordinal)
@@ -37,6 +40,7 @@ public sealed class ArrowTests
         ["Microsoft.Extensions.Http"] = "Builder.Registry",
         ["Tomlyn"] = "Builder.Registry",
         ["System.CommandLine"] = "Builder.Cli",
+        ["Microsoft.Build.Utilities.Core"] = "Builder.MSBuild",
     };
 
     public static TheoryData<string> Rooms => [.. Repository.Rooms];
@@ -56,6 +60,16 @@ public sealed class ArrowTests
         {
             Assert.True(PackageHomes.TryGetValue(package, out var home) && home == room, $"{room} uses {package}, whose home is {home ?? "nowhere"}");
         }
+    }
+
+    /// <summary>What it refers to is MSBuild's own, which is there already, in the version that runs the build.</summary>
+    [Fact]
+    public void The_package_brings_no_assembly_into_MSBuild_but_its_tasks()
+    {
+        var project = XDocument.Load(Path.Combine(Repository.Root, "src/Builder.MSBuild/Builder.MSBuild.csproj"));
+        Assert.All(project.Descendants("PackageReference"), reference =>
+            Assert.Equal(("runtime", "all"), (reference.Attribute("ExcludeAssets")?.Value, reference.Attribute("PrivateAssets")?.Value)));
+        Assert.Equal("netstandard2.0", project.Descendants("TargetFramework").Single().Value);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class ErrorCodeTests
 {
     private static readonly IReadOnlyList<(string Name, ErrorCode Code)> Codes =
     [
-        .. from room in Repository.Rooms
+        // The MSBuild package has codes that no program exits with (its own tests look at them), and no room that it could take them from.
+        .. from room in Repository.Rooms.Except(["Builder.MSBuild"])
            let assembly = Assembly.Load(room == "Builder.Cli" ? "builder" : room)
            from type in assembly.GetTypes()
            from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)

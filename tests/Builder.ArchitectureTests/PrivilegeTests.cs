@@ -15,9 +15,10 @@ public sealed partial class PrivilegeTests
         AssertOnlyIn(["Builder.Registry"], HttpCode(), "src/Builder.Engine/Sources/Http/");
 
     [Fact]
-    public void Programs_of_the_machine_are_started_for_four_reasons() =>
+    public void Programs_are_started_for_five_reasons() =>
         AssertOnlyIn(
             [], ProcessCode(),
+            "src/Builder.MSBuild/Running/BuilderRun.cs",
             "src/Builder.Engine/Sources/Git/GitProgram.cs",
             "src/Builder.Engine/Ssh/KeyAgent.cs",
             "src/Builder.Linux/Isolation/Rootless/IdMapWriter.cs",

@@ -68,6 +68,7 @@ internal static class BuildCommand
     private static readonly Argument<string> Context = new("context") { Description = "What the Dockerfile copies from: a folder, a URL, a git repository, or - for an archive or a Dockerfile on standard input" };
 
     private const string StandardInput = "-";
+    private const string RawJsonKind = "rawjson";
 
     public static Command Create()
     {
@@ -80,7 +81,11 @@ internal static class BuildCommand
             command.Add(option);
         }
 
-        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
+        command.SetAction((parsed, _) =>
+        {
+            ErrorDisplay.IsForPrograms = parsed.GetValue(Progress) == RawJsonKind;
+            return Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token));
+        });
         return command;
     }
 
@@ -121,10 +126,17 @@ internal static class BuildCommand
             }
             finally
             {
-                display.Dispose();
-
                 // At the end, where a person looks; of a build that failed before the error, which comes last.
-                WarningSummary.Write(warnings);
+                if (ErrorDisplay.IsForPrograms)
+                {
+                    warnings.ForEach(display.Warn);
+                }
+
+                display.Dispose();
+                if (!ErrorDisplay.IsForPrograms)
+                {
+                    WarningSummary.Write(warnings);
+                }
             }
 
             pushed = await BuildPush.RunAsync(session, request, result, parsed.GetValue(Quiet), cancellationToken);
@@ -241,7 +253,7 @@ internal static class BuildCommand
             "tty" when Terminal.ErrorIsTerminal => NewTerminalDisplay(),
             "tty" => throw new BuilderException(CliErrors.Usage, "--progress=tty needs a terminal, and standard error is none", "leave the option away, or use --progress=plain"),
             "auto" or "plain" => new PlainDisplay(Terminal.WriteErrorLine, Terminal.ErrorIsTerminal),
-            "rawjson" => new RawJsonDisplay(Terminal.WriteErrorLine),
+            RawJsonKind => new RawJsonDisplay(Terminal.WriteErrorLine),
             "quiet" => new QuietDisplay(Terminal.WriteErrorLine),
             var other => throw new BuilderException(CliErrors.Usage, $"unknown progress '{other}'", "it is auto, tty, plain, rawjson or quiet"),
         };

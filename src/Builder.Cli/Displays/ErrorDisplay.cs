@@ -17,7 +17,16 @@ internal static class ErrorDisplay
 {
     private const int MaxShownLine = 160;
 
-    public static void Write(BuilderException error) => Terminal.WriteErrorLine(Render(error));
+    /// <summary>For a program that reads standard error (<c>--progress=rawjson</c>): errors are lines of JSON.</summary>
+    public static bool IsForPrograms { get; set; }
+
+    public static void Write(BuilderException error)
+    {
+        foreach (var line in IsForPrograms ? RawJsonErrors.Render(error) : [Render(error)])
+        {
+            Terminal.WriteErrorLine(line);
+        }
+    }
 
     public static string Render(BuilderException error)
     {

@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Builder.Diagnostics;
+using Builder.Dockerfile.Checks;
 using Builder.Graph;
 using Builder.Graph.Solving;
 using Builder.Oci;
@@ -12,7 +11,7 @@ namespace Builder.Cli.Displays;
 /// <summary>
 /// Progress for programs: an object a line, with the names that BuildKit's <c>SolveStatus</c> has (vertexes, statuses, logs,
 /// warnings). What it has no name for is left out there and added here: <c>skipped</c> and <c>canceled</c> of a vertex, <c>why</c> it
-/// was not cached, and its <c>usage</c>.
+/// was not cached, and its <c>usage</c>. What ends the build is a line of its own (<see cref="RawJsonErrors"/>).
 /// </summary>
 internal sealed class RawJsonDisplay(Action<string> writeLine) : IBuildDisplay
 {
@@ -145,33 +144,20 @@ internal sealed class RawJsonDisplay(Action<string> writeLine) : IBuildDisplay
 
         json.WriteNumber("level", 1);
         json.WriteBase64String("short", Encoding.UTF8.GetBytes($"{warning.Rule}: {warning.Message}"));
-        if (warning.Span is { } span)
+        if (warning.Hint is { } hint)
         {
-            json.WriteStartArray("range");
-            json.WriteStartObject();
-            json.WriteStartObject("start");
-            json.WriteNumber("line", span.Line);
-            json.WriteNumber("character", span.Column - 1);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            json.WriteStartArray("detail");
+            json.WriteBase64StringValue(Encoding.UTF8.GetBytes(hint));
             json.WriteEndArray();
         }
-    }
 
-    private void WriteList(string name, Action<Utf8JsonWriter> entry)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        if (CheckRules.Find(warning.Rule) is { } rule)
         {
-            json.WriteStartObject();
-            json.WriteStartArray(name);
-            json.WriteStartObject();
-            entry(json);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
+            json.WriteString("url", rule.Url);
         }
 
-        writeLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        RawJson.WritePlace(json, warning.Span);
     }
+
+    private void WriteList(string name, Action<Utf8JsonWriter> entry) => writeLine(RawJson.Line(name, entry));
 }
