@@ -63,7 +63,7 @@ internal static class SnapshotsCheck
             return "its record is missing or damaged";
         }
 
-        if (!Directory.Exists(snapshot.Path))
+        if (!Directory.Exists(snapshot.Path) && !snapshot.IsDeferred)
         {
             return "its files are missing";
         }

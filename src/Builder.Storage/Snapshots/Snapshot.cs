@@ -17,6 +17,9 @@ public sealed record Snapshot(string Id, string? ParentId, string Path)
     /// <summary>For an unpacked layer: the layer that it was unpacked from.</summary>
     public DiffId? DiffId { get; init; }
 
+    /// <summary>It was made without its files: they are unpacked of its layer when somebody asks for them.</summary>
+    public bool IsDeferred { get; init; }
+
     /// <summary>The folder holds the whole tree and not only what lies on top of the parent: a copying snapshotter made it.</summary>
     public bool IsWhole { get; init; }
 

@@ -1,0 +1,54 @@
+using Builder.Linux.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Engine.Copying;
+
+/// <summary>Opens files of a source when their turn has come. They come folder by folder, so the last folder stays open.</summary>
+internal sealed class SourceFiles(SourceTree tree) : IDisposable
+{
+    private byte[]? last;
+    private DirectoryHandle? opened;
+
+    /// <param name="seen">What the file was when it was found.</param>
+    /// <exception cref="Linux.LinuxException">It is another file now.</exception>
+    public SafeFileHandle Open(byte[] directory, byte[] name, in FileStatus seen)
+    {
+        if (opened is null || !directory.AsSpan().SequenceEqual(last))
+        {
+            opened?.Dispose();
+            (opened, last) = (tree.Root.OpenDirectory(directory), directory);
+        }
+
+        return ReadableFiles.OpenFile(opened, name, seen, directory);
+    }
+
+    public void Dispose() => opened?.Dispose();
+}
+
+/// <summary>A file for what comes in one order and is needed in another; gone when it is disposed of.</summary>
+internal sealed class SpooledFile : IDisposable
+{
+    private readonly string path;
+    private readonly FileStream stream;
+
+    public SpooledFile(string path)
+    {
+        this.path = path;
+        stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <summary>Keeps what a function writes.</summary>
+    public Storage.Layers.Indexing.FileContent Keep(long length, Action<Stream> write)
+    {
+        var start = stream.Position;
+        write(stream);
+        stream.Flush();
+        return new Storage.Layers.Indexing.HostContent(() => File.OpenHandle(path), start, length);
+    }
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        File.Delete(path);
+    }
+}
