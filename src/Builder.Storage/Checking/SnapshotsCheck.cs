@@ -13,7 +13,7 @@ internal static class SnapshotsCheck
         var broken = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, snapshot) in inventory.Snapshots)
         {
-            if (StructureOf(inventory, id, snapshot) is { } damage)
+            if ((StructureOf(inventory, id, snapshot) ?? LostLayer(store, snapshot!)) is { } damage)
             {
                 broken[id] = damage;
             }
@@ -27,7 +27,7 @@ internal static class SnapshotsCheck
             }
         }
 
-        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => snapshot.ChainId is not null && !broken.ContainsKey(snapshot.Id)))
+        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => (snapshot.ChainId is not null || snapshot.IsDeferred) && store.Snapshots.IsHere(snapshot) && !broken.ContainsKey(snapshot.Id)))
         {
             if (ContentOf(store, inventory, snapshot, cancellationToken) is { } damage)
             {
@@ -75,6 +75,12 @@ internal static class SnapshotsCheck
 
         return snapshot.ChainId is { } chain && chain.Digest.Hex != id ? $"its record is that of the stack {chain}" : null;
     }
+
+    /// <summary>A base image's layer can be fetched when it is needed, a step's cannot.</summary>
+    private static string? LostLayer(BuilderStore store, Snapshot snapshot) =>
+        snapshot is { IsDeferred: true, Created: not null, DiffId: { } diffId } && !store.Snapshots.IsHere(snapshot) && !store.Layers.Contains(diffId)
+            ? $"neither its files nor its layer {diffId} are here"
+            : null;
 
     private static string? BrokenPromise(BuilderStore store, DiffId diffId, CancellationToken cancellationToken)
     {
