@@ -1,6 +1,7 @@
 using System.Text;
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
+using Builder.Engine.Deferring;
 using Builder.Linux.Files;
 using Builder.Storage.Layers.Indexing;
 
@@ -27,7 +28,7 @@ internal sealed class LayerCopier(IndexedTree target, CopyRules rules, Func<stri
             if (source.Path.Length > 0 && top != target.Root)
             {
                 // Of a directory's own metadata only the time is copied, and nothing of what is the whole of its tree (C10).
-                target.Change(top, top.Facts with { Modified = tree.Timed(source.Path, source.Status).Modified.Seconds });
+                IndexedTree.Change(top, top.Facts with { Modified = tree.Timed(source.Path, source.Status).Modified.Seconds });
             }
 
             using var below = tree.Root.OpenDirectory(source.Path);
@@ -151,7 +152,7 @@ internal sealed class LayerCopier(IndexedTree target, CopyRules rules, Func<stri
             throw new BuilderException(EngineErrors.CopyConflict, $"cannot copy to non-directory: /{GuestPath.ToText(IndexedTree.PathOf(existing))}");
         }
 
-        target.Change(existing, facts with { Xattrs = Union(existing.Facts.Xattrs, facts.Xattrs) });
+        IndexedTree.Change(existing, facts with { Xattrs = Union(existing.Facts.Xattrs, facts.Xattrs) });
         return existing;
     }
 

@@ -1,6 +1,7 @@
 using Builder.Archives.Compression;
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
+using Builder.Engine.Deferring;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Storage.Layers.Indexing;
@@ -88,7 +89,7 @@ internal sealed class LayerExtractor(LayerPaths destination, (uint Uid, uint Gid
         }
         else
         {
-            Tree.Change(existing, facts with { Xattrs = LayerCopier.Union(existing.Facts.Xattrs, facts.Xattrs) });
+            IndexedTree.Change(existing, facts with { Xattrs = LayerCopier.Union(existing.Facts.Xattrs, facts.Xattrs) });
         }
     }
 

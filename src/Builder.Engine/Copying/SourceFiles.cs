@@ -24,31 +24,3 @@ internal sealed class SourceFiles(SourceTree tree) : IDisposable
 
     public void Dispose() => opened?.Dispose();
 }
-
-/// <summary>A file for what comes in one order and is needed in another; gone when it is disposed of.</summary>
-internal sealed class SpooledFile : IDisposable
-{
-    private readonly string path;
-    private readonly FileStream stream;
-
-    public SpooledFile(string path)
-    {
-        this.path = path;
-        stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-    }
-
-    /// <summary>Keeps what a function writes.</summary>
-    public Storage.Layers.Indexing.FileContent Keep(long length, Action<Stream> write)
-    {
-        var start = stream.Position;
-        write(stream);
-        stream.Flush();
-        return new Storage.Layers.Indexing.HostContent(() => File.OpenHandle(path), start, length);
-    }
-
-    public void Dispose()
-    {
-        stream.Dispose();
-        File.Delete(path);
-    }
-}

@@ -27,7 +27,7 @@ internal static class SnapshotsCheck
             }
         }
 
-        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => (snapshot.ChainId is not null || snapshot.IsDeferred) && store.Snapshots.IsHere(snapshot) && !broken.ContainsKey(snapshot.Id)))
+        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => (snapshot.ChainId is not null || snapshot.IsDeferred) && snapshot.HasFiles && !broken.ContainsKey(snapshot.Id)))
         {
             if (ContentOf(store, inventory, snapshot, cancellationToken) is { } damage)
             {
@@ -78,7 +78,7 @@ internal static class SnapshotsCheck
 
     /// <summary>A base image's layer can be fetched when it is needed, a step's cannot.</summary>
     private static string? LostLayer(BuilderStore store, Snapshot snapshot) =>
-        snapshot is { IsDeferred: true, Created: not null, DiffId: { } diffId } && !store.Snapshots.IsHere(snapshot) && !store.Layers.Contains(diffId)
+        snapshot is { IsDeferred: true, Created: not null, DiffId: { } diffId } && !snapshot.HasFiles && !store.Layers.Contains(diffId)
             ? $"neither its files nor its layer {diffId} are here"
             : null;
 

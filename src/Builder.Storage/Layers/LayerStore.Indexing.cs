@@ -62,7 +62,7 @@ public sealed partial class LayerStore
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var record = snapshots.BesideTree(snapshot, InfoFile(LayerOptions.Default));
-        if (snapshot is { IsDeferred: true, DiffId: { } diffId } && (!File.Exists(record) || !Contains(diffId)))
+        if (snapshot is { IsDeferred: true, DiffId: { } diffId } && (files.TryReadRecord(record, StorageJson.Types.LayerInfo) is null || !Contains(diffId)))
         {
             var index = await IndexAsync(diffId, origin, null, cancellationToken, mustStore: true);
             files.Write(record, StorageJson.Write(index.Info, StorageJson.Types.LayerInfo));
@@ -115,7 +115,7 @@ public sealed partial class LayerStore
         ArgumentNullException.ThrowIfNull(origin);
         for (Snapshot? layer = snapshot; layer is not null; layer = layer.ParentId is { } parent ? snapshots.Find(parent) : null)
         {
-            if (!snapshots.IsHere(layer) && layer.DiffId is { } diffId && !Contains(diffId) && origin(diffId) is null)
+            if (!layer.HasFiles && layer.DiffId is { } diffId && !Contains(diffId) && origin(diffId) is null)
             {
                 return false;
             }
@@ -139,13 +139,13 @@ public sealed partial class LayerStore
         }
 
         var stack = missing.TakeWhile(snapshot => snapshot.ChainId is not null).ToArray();
-        if (stack.Any(snapshot => !snapshots.IsHere(snapshot)))
+        if (stack.Any(snapshot => !snapshot.HasFiles))
         {
             var layers = stack.Select(snapshot => snapshot.DiffId!.Value).Select(diffId => (Blob: BlobOf(diffId, origin), DiffId: diffId)).ToArray();
             await EnsureSnapshotsAsync(layers, (blob, token) => origin(layers.First(layer => layer.Blob.Digest == blob.Digest).DiffId)!.OpenAsync(token), progress, cancellationToken);
         }
 
-        foreach (var snapshot in missing.Skip(stack.Length).Where(snapshot => !snapshots.IsHere(snapshot)))
+        foreach (var snapshot in missing.Skip(stack.Length).Where(snapshot => !snapshot.HasFiles))
         {
             var diffId = snapshot.DiffId!.Value;
             var layer = new LayerTask(BlobOf(diffId, origin), diffId, (_, token) => origin(diffId)!.OpenAsync(token), progress);

@@ -22,7 +22,7 @@ public sealed partial class SnapshotStore
     {
         for (Snapshot? layer = snapshot; layer is not null; layer = layer.IsWhole ? null : ParentOf(layer))
         {
-            if (!IsHere(layer))
+            if (!layer.HasFiles)
             {
                 return false;
             }
@@ -49,9 +49,6 @@ public sealed partial class SnapshotStore
     /// <param name="info">The layer, which is in the store.</param>
     internal Snapshot Defer(Snapshot? parent, LayerInfo info, DateTimeOffset created) =>
         Record(RandomNumberGenerator.GetHexString(32, lowercase: true), new SnapshotRecord(parent?.Id, null, info.DiffId, created) { IsDeferred = true }, info);
-
-    /// <summary>Whether the files of this snapshot are here; those below it may not be.</summary>
-    internal bool IsHere(Snapshot snapshot) => !snapshot.IsDeferred || Directory.Exists(snapshot.Path);
 
     /// <summary>Gives a deferred snapshot its files, out of a draft that has them and perhaps more; another process may have been quicker.</summary>
     internal void Fill(Snapshot snapshot, string draft)

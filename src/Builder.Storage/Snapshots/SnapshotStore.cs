@@ -178,7 +178,7 @@ public sealed partial class SnapshotStore
         var folders = new List<string>();
         for (var layer = snapshot; layer is not null; layer = layer.IsWhole ? null : ParentOf(layer))
         {
-            folders.Add(IsHere(layer) ? layer.Path : throw new InvalidOperationException($"snapshot {layer.Id} is not unpacked"));
+            folders.Add(layer.HasFiles ? layer.Path : throw new InvalidOperationException($"snapshot {layer.Id} is not unpacked"));
         }
 
         return folders;

@@ -71,7 +71,7 @@ public sealed partial class IndexedTree
     }
 
     /// <summary>Changes what is known of a directory.</summary>
-    public void Change(IndexedNode node, FileFacts facts)
+    public static void Change(IndexedNode node, FileFacts facts)
     {
         ArgumentNullException.ThrowIfNull(node);
         if (!node.IsChanged)
