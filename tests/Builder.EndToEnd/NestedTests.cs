@@ -38,11 +38,11 @@ public sealed class NestedTests(DebianBase debian)
             COPY inner /inner/
             USER 1000
             ENV BUILDER_ROOT=/tmp/store
-            RUN builder build -q -t layers:1 /inner && builder build -q -t more:1 --build-context base=oci-layout:///tmp/store:layers:1 -f /inner/More /inner \
+            RUN builder build -q -t layers:1 /inner && builder build -q -t more:1 -f /inner/More /inner \
                 && builder save -o /tmp/more.tar more:1 && tar -tf /tmp/more.tar | grep manifest.json && builder check-store
             """);
         builder.Files.Write("context/inner/Dockerfile", "FROM scratch\nCOPY --chown=7:8 . /srv/\nWORKDIR /srv/w\nCMD [\"/x\"]\n");
-        builder.Files.Write("context/inner/More", "FROM base\nCOPY Dockerfile /srv/w/\nCOPY --link More /link/\n");
+        builder.Files.Write("context/inner/More", "FROM layers:1\nCOPY Dockerfile /srv/w/\nCOPY --link More /link/\n");
         File.Copy(BuilderProgram.PathOf(Flavour.Native), builder.Files.PathOf("context/builder"));
         var built = (await builder.RunAsync("build", "--progress=plain", context)).ExpectSuccess();
         Assert.Contains("manifest.json", built.Error, StringComparison.Ordinal);
