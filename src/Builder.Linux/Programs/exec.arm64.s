@@ -1,6 +1,7 @@
 # Executes the first of its arguments that can be executed, instead of Builder, so that Builder's own file is nowhere in the container.
 # Arguments: a name, the candidates, an empty text, and the arguments of the program. Of each candidate that cannot be executed the
-# errno goes to descriptor 3 as four bytes; that descriptor closes with the program's start. Links of /proc are not followed.
+# errno goes to descriptor 3 as four bytes; that descriptor closes with the program's start. Links of /proc are not followed
+# (openat2; an emulator that does not know it leaves that to execve).
 .globl _start
 _start:
   add x19, sp, #16
@@ -41,7 +42,10 @@ try:
   subs w23, w23, #1
   b.ne try
 opened:
+  cmn w0, #38
+  b.eq start
   tbnz w0, #31, report
+start:
   ldr x0, [x19]
   mov x1, x21
   mov x2, x22

@@ -1,6 +1,7 @@
 # Executes the first of its arguments that can be executed, instead of Builder, so that Builder's own file is nowhere in the container.
 # Arguments: a name, the candidates, an empty text, and the arguments of the program. Of each candidate that cannot be executed the
-# errno goes to descriptor 3 as four bytes; that descriptor closes with the program's start. Links of /proc are not followed.
+# errno goes to descriptor 3 as four bytes; that descriptor closes with the program's start. Links of /proc are not followed
+# (openat2; an emulator that does not know it leaves that to execve).
 .intel_syntax noprefix
 .globl _start
 _start:
@@ -43,8 +44,11 @@ try:
   dec ebp
   jnz try
 opened:
+  cmp eax, -38
+  je start
   test eax, eax
   js report
+start:
   mov rdi, [r13]
   mov rsi, r14
   mov rdx, r15

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Builder.Linux.Files;
 using Builder.Linux.Programs;
 using Builder.Testing;
 
@@ -44,7 +45,11 @@ public sealed class TinyProgramTests
         try
         {
             File.WriteAllBytes(file, TinyProgram.Image(Convert.FromBase64String(architecture == Architecture.Arm64 ? TinyProgramCode.ExecArm64 : TinyProgramCode.ExecX64), architecture));
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            using (var parent = DirectoryHandle.Open(Path.GetDirectoryName(file)!))
+            {
+                parent.SetMode(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)), 0x1c0);
+            }
+
             string[] arguments = ["/no/such/program", "/etc/passwd", "/bin/echo", "/bin/false", "", "echo", "one", "", "two"];
             Assert.Equal("one  two\n", isForeign ? await RunAsync(emulator, [file, .. arguments]) : await RunAsync(file, arguments));
         }
