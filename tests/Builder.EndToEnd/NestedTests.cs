@@ -38,8 +38,8 @@ public sealed class NestedTests(DebianBase debian)
             COPY inner /inner/
             USER 1000
             ENV BUILDER_ROOT=/tmp/store
-            RUN builder build -q -t layers:1 /inner && builder build -q -t more:1 -f /inner/More /inner \
-                && builder save -o /tmp/more.tar more:1 && tar -tf /tmp/more.tar | grep manifest.json && builder check-store
+            RUN builder build -q -t layers:1 /inner && builder build -q -o type=image -o type=docker,dest=/tmp/more.tar -f /inner/More /inner \
+                && tar -tf /tmp/more.tar | grep manifest.json
             """);
         builder.Files.Write("context/inner/Dockerfile", "FROM scratch\nCOPY --chown=7:8 . /srv/\nWORKDIR /srv/w\nCMD [\"/x\"]\n");
         builder.Files.Write("context/inner/More", "FROM layers:1\nCOPY Dockerfile /srv/w/\nCOPY --link More /link/\n");
