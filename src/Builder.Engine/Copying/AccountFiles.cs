@@ -2,6 +2,7 @@ using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
 using Builder.Storage.Layers.Indexing;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Engine.Copying;
 
@@ -19,13 +20,19 @@ internal static class AccountFiles
             return null;
         }
 
-        if (status.Size > MaxSize)
+        using var file = root.OpenFile(bytes);
+        return Read(file, status.Size, path);
+    };
+
+    /// <param name="path">What it is called in the image, for the message.</param>
+    public static byte[] Read(SafeFileHandle file, long size, string path)
+    {
+        if (size > MaxSize)
         {
-            throw TooLong(path, status.Size);
+            throw TooLong(path, size);
         }
 
-        using var file = root.OpenFile(bytes);
-        var content = new byte[status.Size];
+        var content = new byte[size];
         var length = 0;
         for (int count; length < content.Length && (count = RandomAccess.Read(file, content.AsSpan(length), length)) > 0;)
         {
@@ -33,7 +40,7 @@ internal static class AccountFiles
         }
 
         return content[..length];
-    };
+    }
 
     /// <summary>The same of a tree that is not unpacked.</summary>
     public static Func<string, byte[]?> Reader(IndexedTree tree, CancellationToken cancellationToken)

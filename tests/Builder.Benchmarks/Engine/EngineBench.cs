@@ -93,8 +93,8 @@ internal static class EngineBench
     {
         var context = scene.Folder("stages");
         await File.WriteAllTextAsync(Path.Combine(context, "seed"), "seed\n");
-        var stages = Enumerable.Range(1, Stages - 1).Select(i => $"FROM scratch AS s{i}\nCOPY --from=s{i - 1} / /\nCOPY seed /s{i}\n");
-        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), "FROM scratch AS s0\nCOPY seed /s0\n" + string.Concat(stages));
+        var stages = Enumerable.Range(1, Stages - 1).Select(i => $"FROM scratch AS s{i}\nCOPY --from=s{i - 1} /seed /seed\n");
+        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), "FROM scratch AS s0\nCOPY seed /seed\n" + string.Concat(stages));
         await MeasureAsync($"{Stages} stages joined by COPY --from, cold", rounds, scene.Build(context, "--no-cache").RunAsync, null, "", "500 ms");
     }
 
