@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Builder.Cli.Calls;
 using Builder.Cli.Displays;
+using Builder.Cli.Reports;
 using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Grammar;
@@ -108,20 +109,28 @@ internal static class BuildCommand
 
         BuildResult? result = null;
         Descriptor? pushed = null;
+        string? failure = null;
         var warnings = new List<Diagnostic>();
+        using var ledger = new BuildLedger(display, TimeProvider.System, session.Store.Steps.TookOf, showsMisses: report.ShowsMisses);
         try
         {
             try
             {
-                result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+                result = await builder.BuildAsync(request, ledger, warnings.Add, cancellationToken);
                 if (parsed.GetValue(VerifyReproducible))
                 {
-                    await BuildVerification.RunAsync(session, builder, request, result, display, cancellationToken);
+                    await BuildVerification.RunAsync(session, builder, request, result, ledger, cancellationToken);
                 }
+            }
+            catch (BuilderException e)
+            {
+                failure = e.Message;
+                throw;
             }
             finally
             {
-                display.Dispose();
+                ledger.Dispose();
+                WriteTable(parsed, ledger);
 
                 // At the end, where a person looks; of a build that failed before the error, which comes last.
                 WarningSummary.Write(warnings);
@@ -133,6 +142,7 @@ internal static class BuildCommand
         finally
         {
             report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+            report.WritePage(session, request, ledger, result, failure, cancellationToken);
         }
 
         return 0;
@@ -232,6 +242,18 @@ internal static class BuildCommand
         return new SourceText("stdin", reader.ReadToEnd());
     }
 
+    /// <summary>What a person sees last, before warnings and errors; nothing where progress is for programs.</summary>
+    private static void WriteTable(ParseResult parsed, BuildLedger ledger)
+    {
+        if (!parsed.GetValue(Quiet) && (parsed.GetValue(Progress) == "tty" || (parsed.GetValue(Progress) == "auto" && Terminal.CanRedraw)))
+        {
+            foreach (var line in StepTable.Render(ledger.Close(withSavings: true), Math.Max(Terminal.Size.Columns - 1, 1), new Style(Terminal.HasColor)))
+            {
+                Terminal.WriteErrorLine(line);
+            }
+        }
+    }
+
     private static IBuildDisplay DisplayOf(ParseResult parsed)
     {
         var kind = parsed.GetValue(Quiet) ? "quiet" : parsed.GetValue(Progress);
@@ -249,7 +271,7 @@ internal static class BuildCommand
 
     private static IBuildDisplay LogsOf(ParseResult parsed, IBuildDisplay display) => parsed.GetValue(LogDir) is { } folder ? new LogFolder(display, folder) : display;
 
-    private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, TimeProvider.System);
+    private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, Terminal.Rewraps, TimeProvider.System);
 
     private static Dictionary<string, string> Pairs(string[]? texts, string option, Func<string, string?>? fallback)
     {
