@@ -76,7 +76,7 @@ internal static class BuildCommand
         {
             Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, CacheFrom, CacheTo, CacheTtl, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Also, KeepGoing, Timestamp, Lock, Locked, KeepFailed, OnError, Break, VerifyReproducible, LogDir, CacheMountFrom, CacheMountTo, Check, Call, Context,
         };
-        foreach (var option in IsolationOptions.All.Concat(BuildReport.Options))
+        foreach (var option in IsolationOptions.All.Concat(BuildReport.Options).Concat(BuildHabits.All))
         {
             command.Add(option);
         }
@@ -98,6 +98,7 @@ internal static class BuildCommand
     {
         var report = new BuildReport(parsed);
         report.Validate();
+        BuildHabits.Validate(parsed);
         using var display = new PausableDisplay(() => LogsOf(parsed, DisplayOf(parsed)));
         var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput) { Missed = report.Missed, Shell = display.Shell };
         var request = RequestOf(parsed);
@@ -198,7 +199,7 @@ internal static class BuildCommand
         Jobs = parsed.GetValue(Jobs),
         Annotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "manifest", PlatformsOf(parsed).Count > 1),
         IndexAnnotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "index", PlatformsOf(parsed).Count > 1),
-        Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
+        Outputs = BuildPush.Outputs(BuildHabits.WithStore(parsed, [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)]), parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
     };
 
     private static PullPolicy PullPolicyOf(string? text) => text switch

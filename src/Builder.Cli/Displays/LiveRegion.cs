@@ -21,6 +21,7 @@ internal sealed class LiveRegion(Action<string> write, Func<(int Columns, int Ro
     private const string EndLine = "\e[K\r\n";
     private const string EraseBelow = "\e[J";
     private IReadOnlyList<string> drawn = [];
+    private int drawnColumns;
     private bool cursorIsHidden;
 
     /// <summary>Adds lines to the history and replaces the region; writes nothing when that changes nothing.</summary>
@@ -41,10 +42,19 @@ internal sealed class LiveRegion(Action<string> write, Func<(int Columns, int Ro
         }
 
         text.Append('\r');
-        if (DrawnRows() is > 0 and var up)
+        var window = size();
+        if (DrawnRows(window) is > 0 and var up)
         {
             text.Append(CultureInfo.InvariantCulture, $"\e[{up}A");
         }
+
+        // Rows that were one line to the terminal stay one to it, whatever is drawn over them, unless they are erased whole.
+        if (window.Columns != drawnColumns && drawn.Count > 0)
+        {
+            text.Append(EraseBelow);
+        }
+
+        drawnColumns = window.Columns;
 
         foreach (var line in history.Concat(lines))
         {
@@ -71,9 +81,9 @@ internal sealed class LiveRegion(Action<string> write, Func<(int Columns, int Ro
     /// How many rows what was drawn takes in the window as it is now. Never more than it does: a remnant of the region is ugly, a
     /// line of the history that is drawn over is lost.
     /// </summary>
-    private int DrawnRows()
+    private int DrawnRows((int Columns, int Rows) window)
     {
-        var (columns, rows) = size();
+        var (columns, rows) = window;
         var taken = rewraps ? drawn.Sum(line => Math.Max(1, (LeastWidth(line) + columns - 1) / Math.Max(1, columns))) : drawn.Count;
         return Math.Min(taken, Math.Max(0, rows - 1));
     }

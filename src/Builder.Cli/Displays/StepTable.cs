@@ -17,6 +17,7 @@ internal static class StepTable
     private const int Gap = 2;
     private const int LeastName = 16;
     private const int TimeColumn = 0;
+    private static readonly TimeSpan Tellable = TimeSpan.FromMilliseconds(50);
     private static readonly string[] Headings = ["TIME", "CPU", "MEMORY", "WRITTEN"];
 
     public static IReadOnlyList<string> Render(BuildAccount account, int columns, Style style)
@@ -71,7 +72,7 @@ internal static class StepTable
         var cached = account.CachedSteps == 0 ? ""
             : account.CachedSteps == account.Steps.Count ? ", all steps cached"
             : $", {account.CachedSteps} of {account.Steps.Count} steps cached";
-        var saved = account.Saved > TimeSpan.Zero ? $", {StepRow.Clock(account.Saved)} saved" : "";
+        var saved = account.Saved >= Tellable ? $", {StepRow.Clock(account.Saved)} saved" : "";
         return $"total {StepRow.Clock(account.Total)}{cached}{saved}";
     }
 }

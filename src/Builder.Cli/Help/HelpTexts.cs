@@ -36,7 +36,7 @@ internal static class HelpTexts
         ("Result", "--tag --output --push --load --annotation --squash --iidfile --metadata-file --timestamp --verify-reproducible"),
         ("Cache", "--no-cache --no-cache-filter --cache-from --cache-to --cache-ttl --cache-mount --cache-mount-from --cache-mount-to --explain"),
         ("Steps", "--network --userns --pid --ipc --uts --cgroupns --timens --add-host --dns --dns-search --dns-option --allow --cap-add --cap-drop --security-opt --runtime --jobs"),
-        ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
+        ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpus --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
         ("Failures", "--keep-going --keep-failed --on-error --break"),
         ("Display", "--progress --quiet --log-dir --check --call --report"));
 
