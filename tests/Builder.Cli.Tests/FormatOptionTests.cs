@@ -25,7 +25,7 @@ public sealed class FormatOptionTests
     };
 
     public static TheoryData<string> Verbs =>
-        [.. HelpPage.PathsOf(CommandLine.CreateRoot()).Where(path => path.Count > 1 && path[^1].Subcommands.Count(verb => !verb.Hidden) == 0).Select(path => string.Join(' ', path.Skip(1).Select(part => part.Name)))];
+        [.. HelpPage.PathsOf(CommandLine.CreateRoot()).Where(path => path.Count > 1 && !path[^1].Subcommands.Any(verb => !verb.Hidden)).Select(path => string.Join(' ', path.Skip(1).Select(part => part.Name)))];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -14,6 +14,9 @@ internal static class Terminal
     private static readonly string[] Rewrapping =
         ["TMUX", "VTE_VERSION", "KONSOLE_VERSION", "KITTY_WINDOW_ID", "ALACRITTY_WINDOW_ID", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR", "ITERM_SESSION_ID", "WT_SESSION"];
 
+    /// <summary>Where a locale is set, the strongest first.</summary>
+    private static readonly string[] Locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+
     private static readonly Lock Gate = new();
     private static readonly bool ErrorTakesAsciiOnly = !Console.IsErrorRedirected && SaysOtherThanUtf8();
     private static readonly StandardOutputStream Out = new(1);
@@ -100,7 +103,7 @@ internal static class Terminal
     /// <summary>A locale that is set and is none of UTF-8; where none is set, every terminal of today knows UTF-8.</summary>
     private static bool SaysOtherThanUtf8()
     {
-        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 });
+        var locale = Locale.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 });
         return locale is not null && !locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
     }
 

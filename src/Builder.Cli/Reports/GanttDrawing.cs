@@ -25,7 +25,7 @@ internal static class GanttDrawing
         var height = AxisHeight + (ran.Count * RowHeight) + 4;
         var width = LabelWidth + BarsWidth + 70;
         var rows = ran.Select((step, row) => Row(step, AxisHeight + (row * RowHeight), total));
-        return Markup.Of($"""<svg id="gantt" role="img" aria-label="Timings" viewBox="0 0 {width} {height}" style="max-width:{width}px">{Markup.Join(Axis(total, height))}{Markup.Join(rows)}</svg>""");
+        return Markup.Of($"""<svg id="gantt" role="img" aria-label="Timings" viewBox="0 0 {width} {height}" width="{width}">{Markup.Join(Axis(total, height))}{Markup.Join(rows)}</svg>""");
     }
 
     private static IEnumerable<Markup> Axis(double total, int height)

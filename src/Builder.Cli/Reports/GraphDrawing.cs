@@ -35,7 +35,7 @@ internal static class GraphDrawing
 
         var edges = build.Steps.SelectMany((step, to) => step.Inputs.Select(from => Edge(places[from], places[to])));
         var boxes = build.Steps.Select((step, number) => Box(step, places[number]));
-        return Markup.Of($"""<svg id="graph" role="img" aria-label="Build graph" viewBox="0 0 {width} {height}" style="max-width:{width}px">{Markup.Join(edges)}{Markup.Join(boxes)}</svg>""");
+        return Markup.Of($"""<svg id="graph" role="img" aria-label="Build graph" viewBox="0 0 {width} {height}" width="{width}">{Markup.Join(edges)}{Markup.Join(boxes)}</svg>""");
     }
 
     /// <summary>Steps by how far they are from what needs nothing; within a rank near to what they need, so that fewer lines cross.</summary>

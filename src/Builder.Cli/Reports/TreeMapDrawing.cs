@@ -26,7 +26,7 @@ internal static class TreeMapDrawing
         }
 
         var areas = TreeMap.Divide([.. layers.Select(layer => (double)layer.Size)], new Area(0, 0, Width, Height));
-        return Markup.Of($"""<svg id="treemap" role="img" aria-label="Layers by size" viewBox="0 0 {Width} {Height}" style="max-width:{Width}px">{Markup.Join(layers.Zip(areas, Layer))}</svg>""");
+        return Markup.Of($"""<svg id="treemap" role="img" aria-label="Layers by size" viewBox="0 0 {Width} {Height}" width="{Width}">{Markup.Join(layers.Zip(areas, Layer))}</svg>""");
     }
 
     private static Markup Layer(LayerAnatomy layer, Area area)

@@ -31,13 +31,13 @@ public sealed class ImageComparer(BuilderStore store)
     /// <returns>The differences, from the platform to the last layer; none for equal images.</returns>
     public IReadOnlyList<ImageDifference> Compare(StoredImage before, StoredImage after, CancellationToken cancellationToken)
     {
-        var differences = CompareWords(before, after);
+        var differences = new List<ImageDifference>(CompareWords(before, after));
         AddLayers(differences, before, after, cancellationToken);
         return differences;
     }
 
     /// <summary>What the images say of themselves: platform, config, annotations.</summary>
-    public static List<ImageDifference> CompareWords(StoredImage before, StoredImage after)
+    public static IReadOnlyList<ImageDifference> CompareWords(StoredImage before, StoredImage after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
