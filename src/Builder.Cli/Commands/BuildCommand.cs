@@ -9,6 +9,7 @@ using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
+using Builder.Engine.Deferring;
 using Builder.Engine.Exporters;
 using Builder.Engine.Locking;
 using Builder.Engine.Mounts;
@@ -81,7 +82,9 @@ internal static class BuildCommand
             command.Add(option);
         }
 
-        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
+        command.SetAction((parsed, _) => RootlessBuild.MayWork(parsed.GetValue(Context)!, parsed.GetValue(File))
+            ? Session.RunAsUserAsync((session, token) => BuildAsync(session, parsed, token))
+            : Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
 
@@ -113,6 +116,7 @@ internal static class BuildCommand
         string? failure = null;
         var warnings = new List<Diagnostic>();
         using var ledger = new BuildLedger(display, TimeProvider.System, session.Store.Steps.TookOf, showsMisses: report.ShowsMisses);
+        var isBegunAgain = false;
         try
         {
             try
@@ -123,6 +127,11 @@ internal static class BuildCommand
                     await BuildVerification.RunAsync(session, builder, request, result, ledger, cancellationToken);
                 }
             }
+            catch (RootNeededException)
+            {
+                (isBegunAgain, warnings) = (true, []);
+                throw;
+            }
             catch (BuilderException e)
             {
                 failure = e.Message;
@@ -131,7 +140,10 @@ internal static class BuildCommand
             finally
             {
                 ledger.Dispose();
-                WriteTable(parsed, ledger);
+                if (!isBegunAgain)
+                {
+                    WriteTable(parsed, ledger);
+                }
 
                 // At the end, where a person looks; of a build that failed before the error, which comes last.
                 WarningSummary.Write(warnings);
@@ -142,8 +154,11 @@ internal static class BuildCommand
         }
         finally
         {
-            report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
-            report.WritePage(session, request, ledger, result, failure, cancellationToken);
+            if (!isBegunAgain)
+            {
+                report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+                report.WritePage(session, request, ledger, result, failure, cancellationToken);
+            }
         }
 
         return 0;

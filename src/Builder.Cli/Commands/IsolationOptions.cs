@@ -38,10 +38,13 @@ internal static class IsolationOptions
     private static readonly Option<string?> CgroupParent = new("--cgroup-parent") { Description = "The control group to make the container's in", HelpName = "group" };
     private static readonly Option<string> Limits = new("--limits") { Description = "Limits that this machine or user cannot have: strict refuses them, best-effort goes without and says so", DefaultValueFactory = _ => "strict", HelpName = "mode" };
 
+    private static readonly Option<string?> Runtime = new("--runtime") { Description = "Who runs containers: builder itself, or an OCI runtime (runc, crun, runsc, a path)", HelpName = "name" };
+
     /// <summary>The kernel's own, in microseconds.</summary>
     private const long UsualPeriod = 100_000;
 
     private const string NetworkVariable = "BUILDER_NETWORK";
+    private const string RuntimeVariable = "BUILDER_RUNTIME";
 
     /// <summary>Docker takes no less memory either: a program would not even start.</summary>
     private const long LeastMemory = 6L << 20;
@@ -49,12 +52,18 @@ internal static class IsolationOptions
     public static IEnumerable<Option> All =>
     [
         UserNamespace, Pid, Ipc, Uts, Cgroup, Time, Dns, DnsSearch, DnsOption, CapAdd, CapDrop, SecurityOpt, ShmSize, Ulimit, Memory, MemorySwap, CpuShares, CpuPeriod, CpuQuota, Cpus,
-        CpusetCpus, CpusetMems, PidsLimit, BlkioWeight, CgroupParent, Limits,
+        CpusetCpus, CpusetMems, PidsLimit, BlkioWeight, CgroupParent, Limits, Runtime,
     ];
 
+    /// <summary>What the environment says beside the command line, for those who keep the options: they mean the same later.</summary>
+    public static IEnumerable<string> OfEnvironment(ParseResult parsed) =>
+        parsed.GetValue(Runtime) is null && Environment.GetEnvironmentVariable(RuntimeVariable) is { Length: > 0 } runtime ? [$"{Runtime.Name}={runtime}"] : [];
+
     /// <param name="network">What <c>--network</c> says; null where the verb has none.</param>
-    public static IsolationSettings Of(ParseResult parsed, string? network = null) => new()
+    /// <param name="isStored">The options were kept, with what the environment said then.</param>
+    public static IsolationSettings Of(ParseResult parsed, string? network = null, bool isStored = false) => new()
     {
+        Runtime = OciRuntime.Named(parsed.GetValue(Runtime) ?? (isStored ? null : Environment.GetEnvironmentVariable(RuntimeVariable))),
         UserNamespace = parsed.GetValue(UserNamespace) switch
         {
             "host" => UserNamespaceMode.Host,

@@ -24,8 +24,17 @@ internal static class Background
 
     /// <summary>Returns when the container's program has been executed.</summary>
     /// <returns>0, or the exit code of a container that could not be started, which has been said then.</returns>
-    public static Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken) =>
-        Task.Run(() => Start(new SelfStart { Arguments = [Verb, container.Id] }), CancellationToken.None).WaitAsync(cancellationToken);
+    public static async Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken)
+    {
+        var code = await Task.Run(() => Start(new SelfStart { Arguments = [Verb, container.Id] }), CancellationToken.None).WaitAsync(cancellationToken);
+        if (code == 0 && ContainerNetwork.FallBack(container.Record.Settings, StoredIsolation.Of(container).PrivateNetwork) is { } note)
+        {
+            // The supervisor has nobody to say it to.
+            Terminal.WriteErrorLine($"note: {note}");
+        }
+
+        return code;
+    }
 
     /// <summary>Starts this program in the background and waits until it says that what it is for has been started, or why not.</summary>
     public static int Start(SelfStart start)

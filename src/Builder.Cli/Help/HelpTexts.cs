@@ -122,7 +122,7 @@ internal static class HelpTexts
         ["report"] = [new("builder report -o report.html app", "a page about the image and the build that made it")],
         ["rm"] = [new("builder rm --remote registry.example/app:old", "delete a tag in a registry")],
         ["rmi"] = [new("builder rmi app:old", "take a name away, and the image if it was the last")],
-        ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards")],
+        ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards"), new("builder run -d -p 8080:80 --runtime runsc web", "a service behind a port, in gVisor")],
         ["save"] = [new("builder save -o app.tar app", "an archive that docker load takes")],
         ["squash"] = [new("builder squash -t app:flat app", "one layer of all")],
         ["tag"] = [new("builder tag app registry.example/team/app:1.0", "a second name")],

@@ -92,6 +92,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             Hostname = operation.Hostname,
             Root = StepFiles.RootOf(draft),
             Devices = added.Nodes,
+            BundleFolder = settings.Isolation.Runtime is null ? null : files.MakeFolder("bundle"),
             Mounts =
             [
                 .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, AddressOf(host, network))), network, settings.Isolation.Dns),

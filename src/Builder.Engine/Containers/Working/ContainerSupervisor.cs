@@ -58,7 +58,8 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
         var settings = hold.Container.Record.Settings;
         using var input = new ContainerInput(settings.OpenStdin, settings.Tty);
         using var log = new ContainerLog(hold.Container.LogPath, time);
-        var spec = new SpecComposer(store, Freezable(isolation)).Compose(hold.Container, files) with
+        using var network = await ContainerNetwork.OpenAsync(settings, isolation.PrivateNetwork, Path.Combine(hold.Container.RunFolder, "network"), console.Note);
+        var spec = new SpecComposer(store, Freezable(isolation)).Compose(hold.Container, files, network) with
         {
             HasTerminal = settings.Tty,
             TerminalSize = console.WindowSize,
@@ -84,6 +85,8 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
             SupervisorStarted = ProcessHandle.StartOf(Environment.ProcessId),
             StartedAt = time.GetUtcNow(),
             ControlGroup = process.ControlGroup?.Directories,
+            Runtime = spec.Runtime?.Name,
+            Ports = network.Ports.Count > 0 ? [.. network.Ports.Select(port => port.ToString())] : null,
         });
         foreach (var note in isolation.ControlGroup.IsNeeded ? process.ControlGroup?.Notes ?? [] : [])
         {
@@ -100,6 +103,8 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
             ExitCode = exit.ExitCode,
             OutOfMemory = exit.MemoryExhausted is not null,
             ControlGroup = null,
+            Runtime = null,
+            Ports = null,
         });
         attached.SendExit(exit.ExitCode);
         cancellationToken.ThrowIfCancellationRequested();
