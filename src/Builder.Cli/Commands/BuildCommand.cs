@@ -8,6 +8,7 @@ using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
+using Builder.Engine.Deferring;
 using Builder.Engine.Exporters;
 using Builder.Engine.Locking;
 using Builder.Engine.Mounts;
@@ -80,7 +81,9 @@ internal static class BuildCommand
             command.Add(option);
         }
 
-        command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
+        command.SetAction((parsed, _) => RootlessBuild.MayWork(parsed.GetValue(Context)!, parsed.GetValue(File))
+            ? Session.RunAsUserAsync((session, token) => BuildAsync(session, parsed, token))
+            : Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token)));
         return command;
     }
 
@@ -109,6 +112,7 @@ internal static class BuildCommand
         BuildResult? result = null;
         Descriptor? pushed = null;
         var warnings = new List<Diagnostic>();
+        var isBegunAgain = false;
         try
         {
             try
@@ -118,6 +122,11 @@ internal static class BuildCommand
                 {
                     await BuildVerification.RunAsync(session, builder, request, result, display, cancellationToken);
                 }
+            }
+            catch (RootNeededException)
+            {
+                (isBegunAgain, warnings) = (true, []);
+                throw;
             }
             finally
             {
@@ -132,7 +141,10 @@ internal static class BuildCommand
         }
         finally
         {
-            report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+            if (!isBegunAgain)
+            {
+                report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+            }
         }
 
         return 0;

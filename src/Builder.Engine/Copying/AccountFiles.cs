@@ -1,6 +1,7 @@
 using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Linux.Files;
+using Builder.Storage.Layers.Indexing;
 
 namespace Builder.Engine.Copying;
 
@@ -20,7 +21,7 @@ internal static class AccountFiles
 
         if (status.Size > MaxSize)
         {
-            throw new BuilderException(EngineErrors.UnknownOwner, $"{path} in the image has {status.Size} bytes, more than the {MaxSize} that are read");
+            throw TooLong(path, status.Size);
         }
 
         using var file = root.OpenFile(bytes);
@@ -33,4 +34,29 @@ internal static class AccountFiles
 
         return content[..length];
     };
+
+    /// <summary>The same of a tree that is not unpacked.</summary>
+    public static Func<string, byte[]?> Reader(IndexedTree tree, CancellationToken cancellationToken)
+    {
+        var paths = new LayerPaths(tree, tree.Root);
+        return path =>
+        {
+            if (paths.Find(paths.Resolve(GuestPath.FromText(path))) is not { Facts: { Type: FileType.Regular } facts })
+            {
+                return null;
+            }
+
+            if (facts.Size > MaxSize)
+            {
+                throw TooLong(path, facts.Size);
+            }
+
+            using var content = new MemoryStream();
+            facts.Content?.CopyTo(content, cancellationToken);
+            return content.ToArray();
+        };
+    }
+
+    private static BuilderException TooLong(string path, long size) =>
+        new(EngineErrors.UnknownOwner, $"{path} in the image has {size} bytes, more than the {MaxSize} that are read");
 }
