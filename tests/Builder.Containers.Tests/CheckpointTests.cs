@@ -40,7 +40,9 @@ public sealed class CheckpointTests
             plan.Write(folder);
             var read = CheckpointPlan.Read(folder);
 
-            Assert.Equal((plan.Mounts, plan.Pipes, plan.Network), (read.Mounts, read.Pipes, read.Network));
+            Assert.Equal(plan.Mounts, read.Mounts);
+            Assert.Equal(plan.Pipes, read.Pipes);
+            Assert.Equal(plan.Network, read.Network);
         }
         finally
         {
