@@ -71,6 +71,7 @@ internal static class HelpTexts
         ["container import"] = [new("builder container import web.tar", "and there it is again")],
         ["container prune"] = [new("builder container prune -f --filter until=24h", "remove those that have ended, without asking")],
         ["cp"] = [new("builder cp web:/etc/app.conf .", "a file out of a container; the other way round too")],
+        ["checkpoint"] = [new("builder checkpoint web", "write down the processes and stop them")],
         ["create"] = [new("builder create --name web -e MODE=test app", "a container that start starts")],
         ["diff"] =
         [
@@ -120,6 +121,7 @@ internal static class HelpTexts
         ["pull"] = [new("builder pull --platform linux/arm64 debian:12", "an image for another machine")],
         ["push"] = [new("builder push app registry.example/team/app:1.0", "push under another name")],
         ["report"] = [new("builder report -o report.html app", "a page about the image and the build that made it")],
+        ["restore"] = [new("builder restore web", "the processes go on from where they were")],
         ["rm"] = [new("builder rm --remote registry.example/app:old", "delete a tag in a registry")],
         ["rmi"] = [new("builder rmi app:old", "take a name away, and the image if it was the last")],
         ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards"), new("builder run -d -p 8080:80 --runtime runsc web", "a service behind a port, in gVisor")],
