@@ -56,6 +56,9 @@ public static class ContainersErrors
     /// <summary>An OCI runtime has refused or failed to run a container.</summary>
     public static readonly ErrorCode RuntimeFailed = new(5246);
 
+    /// <summary>A running container cannot be written to files, or made of them again.</summary>
+    public static readonly ErrorCode Checkpoint = new(5247);
+
     /// <summary>A port to publish that is none.</summary>
     public static readonly ErrorCode InvalidPort = new(2091);
 

@@ -197,6 +197,25 @@ public sealed class WorkingContainerTests
     }
 
     [Fact]
+    public async Task Containers_that_an_ordinary_user_starts_at_one_moment_are_in_one_user_namespace()
+    {
+        using var scene = await ContainerScene.CreateAsync(Caller.User);
+        string[] names = ["one", "two", "three", "four"];
+
+        var started = await Task.WhenAll(names.Select(name => scene.RunAsync("run", "-d", "--name", name, "app", "sh", "-c", ContainerScene.Service)));
+
+        Assert.All(started, result => result.ExpectSuccess());
+        var namespaces = new HashSet<string>();
+        foreach (var name in names)
+        {
+            namespaces.Add((await scene.OutputAsync("exec", name, "readlink", "/proc/self/ns/user")).Trim());
+        }
+
+        Assert.Single(namespaces);
+        (await scene.RunAsync(["rm", "-f", .. names])).ExpectSuccess();
+    }
+
+    [Fact]
     public async Task A_container_stands_still_while_it_is_paused()
     {
         using var scene = await ContainerScene.CreateAsync();

@@ -1,3 +1,4 @@
+using Builder.Containers.Checkpoints;
 using Builder.Containers.Runtimes;
 using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
@@ -15,6 +16,7 @@ internal sealed class ContainerThread
     private readonly RunningContainer? joined;
     private readonly OutputReceiver output;
     private readonly RuntimeBundle? bundle;
+    private readonly string? checkpoint;
     private readonly CancellationToken launchCancellation;
     private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ContainerExit> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,8 +25,10 @@ internal sealed class ContainerThread
     private Pipe? stopRequests;
 
     /// <param name="joined">The container that the process is to join; null for one of its own.</param>
-    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation)
+    /// <param name="checkpoint">The folder that the processes are made of; null for a new one.</param>
+    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation, string? checkpoint = null)
     {
+        this.checkpoint = checkpoint;
         this.joined = joined;
         this.spec = spec;
         this.output = output;
@@ -128,6 +132,7 @@ internal sealed class ContainerThread
 
     private ILaunchScript ScriptFor(ContainerPipes pipes, ControlGroup? group) => (bundle, joined) switch
     {
+        (null, null) when checkpoint is not null => RestoreScript.For(spec, checkpoint, HostFeatures.Current, pipes, group),
         (null, null) => ContainerScript.For(spec, HostFeatures.Current, pipes, group),
         (null, not null) => JoinScript.For(spec, joined, HostFeatures.Current, pipes),
         (not null, null) => RuntimeScript.For(spec, bundle, HostFeatures.Current, pipes, group),

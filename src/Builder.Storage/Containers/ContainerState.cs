@@ -47,6 +47,9 @@ public sealed record ContainerState
     /// <summary>The OCI runtime that runs it; null for Builder itself. The first process is the runtime's then.</summary>
     public string? Runtime { get; init; }
 
+    /// <summary>The kind of network that it has: Host, None or Private; null for one that does not run.</summary>
+    public string? Network { get; init; }
+
     /// <summary>What is published, as <c>0.0.0.0:8080-&gt;80/tcp</c>; null for nothing.</summary>
     public IReadOnlyList<string>? Ports { get; init; }
 
