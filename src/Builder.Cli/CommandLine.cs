@@ -50,6 +50,7 @@ internal static class CommandLine
         ("ps", PsCommand.Create),
         ("push", PushCommand.Create),
         ("rename", RenameCommand.Create),
+        ("report", ReportCommand.Create),
         ("restart", StopCommand.CreateRestart),
         ("rm", RmCommand.Create),
         ("man", ManCommand.Create),

@@ -34,7 +34,7 @@ internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProv
             DeferredTrees.RequireRoot();
         }
 
-        return new StepResult(snapshot, record.Created) { Made = record.Made };
+        return new StepResult(snapshot, record.Created) { Made = record.Made, Took = record.Took };
     }
 
     /// <summary>A result that was deferred is worth something only as long as its layers can be had.</summary>
@@ -52,7 +52,7 @@ internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProv
     {
         if (result.Snapshot is { } snapshot && store.Snapshots.CreatedOf(snapshot) is { } created)
         {
-            var record = new StepRecord { SnapshotId = snapshot.Id, Created = created, Made = result.Made ?? time.GetUtcNow(), Explanation = StepParts.Flatten(explanation) };
+            var record = new StepRecord { SnapshotId = snapshot.Id, Created = created, Made = result.Made ?? time.GetUtcNow(), Took = result.Took, Explanation = StepParts.Flatten(explanation) };
             store.Steps.Set(key, record);
             foreach (var part in explanation.Parts.Where(part => part.Name.StartsWith("input ", StringComparison.Ordinal)))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Builder.Diagnostics;
 using Builder.Engine.Deferring;
 using Builder.Engine.Failures;
@@ -53,9 +54,10 @@ internal sealed class StepRunner(SourceRunner sources, ImageRunner images, RunRu
 
         try
         {
+            var begin = Stopwatch.GetTimestamp();
             var result = await ChooseAsync(vertex, inputs, cancellationToken);
             forecast?.Note(vertex, result.Snapshot);
-            return result;
+            return vertex.Operation is ScratchOperation ? result : result with { Took = Stopwatch.GetElapsedTime(begin) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
