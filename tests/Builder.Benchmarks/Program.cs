@@ -20,6 +20,13 @@ if (args is ["registry", var native, .. var numbers])
         Path.GetFullPath(native), numbers is [var times, ..] ? int.Parse(times) : 3, numbers is [_, var megabytes, ..] ? int.Parse(megabytes) : 1024, numbers is [_, _, var content] ? content : null);
 }
 
+// "engine NATIVE-PROGRAM [ROUNDS [DEBIAN-TAR [PART]]]" measures the engine's speed goals, each beside its peer.
+if (args is ["engine", var built, .. var options])
+{
+    return await Builder.Benchmarks.Engine.EngineBench.RunAsync(
+        Path.GetFullPath(built), options is [_, var root, ..] && root != "-" ? Path.GetFullPath(root) : null, options is [var turns, ..] ? int.Parse(turns) : 5, options is [_, _, var part, ..] ? part : null);
+}
+
 // "launch [ROUNDS]" starts containers, turn about with runc; "launch-soak [LAUNCHES]" starts very many while the collector is busy.
 if (args is ["launch", .. var launches])
 {
