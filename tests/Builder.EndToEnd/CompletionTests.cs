@@ -32,16 +32,16 @@ public sealed class CompletionTests
     [InlineData("bash", "builder build --progress=pl", "plain")]
     [InlineData("bash", "builder build --target ", "first\nsecond")]
     [InlineData("bash", "builder build -f Dock", "Dockerfile")]
-    [InlineData("bash", "builder check", "check-store")]
+    [InlineData("bash", "builder check-", "check-store")]
     [InlineData("zsh", "builder inspect ap", "app\\:1")]
     [InlineData("zsh", "builder build --target ", "first\nsecond")]
     [InlineData("zsh", "builder build -f Dock", "files")]
-    [InlineData("zsh", "builder check", "check-store:Prove every digest, record, snapshot and image of the store")]
+    [InlineData("zsh", "builder check-", "check-store:Prove every digest, record, snapshot and image of the store")]
     [InlineData("fish", "builder inspect ap", "app:1")]
     [InlineData("fish", "builder build --target ", "first\nsecond")]
-    [InlineData("fish", "builder check", "check-store\tProve every digest, record, snapshot and image of the store")]
+    [InlineData("fish", "builder check-", "check-store\tProve every digest, record, snapshot and image of the store")]
     [InlineData("pwsh", "builder inspect ap", "app:1")]
-    [InlineData("pwsh", "builder check", "check-store")]
+    [InlineData("pwsh", "builder check-", "check-store")]
     public async Task Shells_offer_what_fits(string shell, string line, string expected)
     {
         Tool.Require(shell);
