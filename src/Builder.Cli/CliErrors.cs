@@ -20,6 +20,9 @@ public static class CliErrors
     /// <summary>A <c>builder.json</c>, or a variable of the environment, that sets what there is not.</summary>
     public static readonly ErrorCode Configuration = new(2004);
 
+    /// <summary>A flag of Docker's that is accepted where it changes nothing, with a value that would have to change something.</summary>
+    public static readonly ErrorCode Habit = new(2052);
+
     /// <summary>Results could not be written to standard output: a full disk, say.</summary>
     public static readonly ErrorCode Output = new(5090);
 

@@ -68,8 +68,6 @@ internal static class DockerHabits
 
     private static readonly FrozenDictionary<string, string> MissingRunFlags = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["--publish-all"] = "ports are not forwarded: use --network=host",
-        ["-P"] = "ports are not forwarded: use --network=host",
         ["--restart"] = "nobody watches over containers: let the service manager start builder run",
         ["--gpus"] = "use --device for the device files of the graphics card",
         ["--link"] = "containers are not joined by networks: use --network=host",

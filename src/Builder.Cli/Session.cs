@@ -3,6 +3,7 @@ using Builder.Cli.Displays;
 using Builder.Cli.Registries;
 using Builder.Diagnostics;
 using Builder.Engine;
+using Builder.Engine.Deferring;
 using Builder.Linux.Isolation;
 using Builder.Registry;
 using Builder.Storage;
@@ -38,6 +39,25 @@ internal sealed class Session : IDisposable
     /// </summary>
     public static Task<int> RunAsRootAsync(Func<Session, CancellationToken, Task<int>> verb) =>
         UserNamespaceEntry.IsNeeded ? GuardAsync(_ => Task.FromResult(UserNamespaceEntry.Reexec())) : RunAsync(verb);
+
+    /// <summary>
+    /// Runs a verb that may get by without being root. When it turns out that it cannot, an ordinary user's is begun again inside a
+    /// user namespace.
+    /// </summary>
+    public static Task<int> RunAsUserAsync(Func<Session, CancellationToken, Task<int>> verb) => GuardAsync(async token =>
+    {
+        try
+        {
+            using var session = new Session(BuilderStore.Open(StoreSettings.Options));
+            return await verb(session, token);
+        }
+        catch (RootNeededException)
+        {
+            // The store has been closed: the process inside opens it anew.
+        }
+
+        return UserNamespaceEntry.Reexec();
+    });
 
     /// <summary>After a build: removes what has not been used for longest, if the user has set a budget and the store exceeds it.</summary>
     public void KeepWithinBudget(CancellationToken cancellationToken)

@@ -39,6 +39,17 @@ public sealed class ContainerProcess
         return new ContainerProcess(thread, await thread.Started);
     }
 
+    /// <summary>The same for a container whose processes were written to a folder, and go on from there; see <see cref="Checkpoints.CriuProgram"/>.</summary>
+    /// <param name="spec">As it was started with. <see cref="ContainerSpec.BundleFolder"/> is an empty folder of the caller's.</param>
+    /// <exception cref="Diagnostics.BuilderException"><see cref="ContainersErrors.Checkpoint"/>.</exception>
+    public static async Task<ContainerProcess> RestoreAsync(ContainerSpec spec, string checkpoint, OutputReceiver output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(output);
+        var thread = new ContainerThread(spec, null, output, cancellationToken, checkpoint);
+        return new ContainerProcess(thread, await thread.Started);
+    }
+
     /// <summary>
     /// Starts one more process in a container that runs, with the same walls: of the spec, what belongs to a process and not to
     /// the container (its program, user, capabilities, filter, limits and streams). For a program that holds nothing else in

@@ -103,6 +103,17 @@ public sealed record ContainerSpec
     /// <summary>How big the window of the terminal is at first.</summary>
     public (int Columns, int Rows)? TerminalSize { get; init; }
 
+    /// <summary>
+    /// Process 1 is not the program but a small one of Builder's, which reaps what nobody waits for and passes signals on to the program.
+    /// </summary>
+    public bool HasInit { get; init; }
+
+    /// <summary>Who runs the container in Builder's place; null for Builder itself.</summary>
+    public OciRuntime? Runtime { get; init; }
+
+    /// <summary>With <see cref="Runtime"/>: a folder of the caller's for what the runtime is told and what it keeps, empty at the start.</summary>
+    public string? BundleFolder { get; init; }
+
     /// <summary>Nothing can be written but to what is mounted below.</summary>
     public bool IsReadOnly { get; init; }
 

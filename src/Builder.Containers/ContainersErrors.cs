@@ -50,6 +50,21 @@ public static class ContainersErrors
     /// <summary>A private network cannot be had on this machine.</summary>
     public static readonly ErrorCode PrivateNetwork = new(5208);
 
+    /// <summary>An OCI runtime that is not on this machine.</summary>
+    public static readonly ErrorCode NoRuntime = new(5245);
+
+    /// <summary>An OCI runtime has refused or failed to run a container.</summary>
+    public static readonly ErrorCode RuntimeFailed = new(5246);
+
+    /// <summary>A running container cannot be written to files, or made of them again.</summary>
+    public static readonly ErrorCode Checkpoint = new(5247);
+
+    /// <summary>A port to publish that is none.</summary>
+    public static readonly ErrorCode InvalidPort = new(2091);
+
+    /// <summary>What is Builder's own runtime's to do, and no other's.</summary>
+    public static readonly ErrorCode NotWithRuntime = new(2090);
+
     /// <summary>A limit on memory, processors or processes that is none.</summary>
     public static readonly ErrorCode InvalidResource = new(2070);
 

@@ -34,6 +34,9 @@ public sealed record ResourceLimit(LimitedResource Resource, ulong Soft, ulong H
         "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime",
     ];
 
+    /// <summary>As setrlimit(2) calls it.</summary>
+    public string KernelName => "RLIMIT_" + Names[(int)Resource].ToUpperInvariant();
+
     /// <summary><c>NAME=SOFT[:HARD]</c> with Docker's names (<c>nofile</c>, <c>nproc</c>, …); -1 or <c>unlimited</c> for none.</summary>
     /// <exception cref="BuilderException"><see cref="ContainersErrors.InvalidLimit"/>.</exception>
     public static ResourceLimit Parse(string text)

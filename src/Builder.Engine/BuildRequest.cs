@@ -69,6 +69,9 @@ public sealed record BuildRequest
     /// <summary>Stages that have to succeed as well, and are not exported.</summary>
     public IReadOnlyList<string> Also { get; init; } = [];
 
+    /// <summary>Whether steps whose files nobody looks at become layers without having had any; false to compare the two ways.</summary>
+    internal bool Defers { get; init; } = true;
+
     /// <summary>What becomes of Dockerfile.lock.</summary>
     public LockMode Lock { get; init; }
 

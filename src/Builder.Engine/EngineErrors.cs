@@ -130,4 +130,7 @@ public static class EngineErrors
 
     /// <summary>Two builds of the same gave two images.</summary>
     public static readonly ErrorCode NotReproducible = new(1021);
+
+    /// <summary>A database of packages in an image that is not what it should be.</summary>
+    public static readonly ErrorCode BadDatabase = new(1080);
 }

@@ -6,6 +6,7 @@ using Builder.Engine.Caching;
 using Builder.Engine.Containers;
 using Builder.Engine.Contexts;
 using Builder.Engine.Copying;
+using Builder.Engine.Deferring;
 using Builder.Engine.Devices;
 using Builder.Engine.Explaining;
 using Builder.Engine.Exporters;
@@ -148,16 +149,22 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
         await using var networks = new StepNetworks(request.Isolation.PrivateNetwork, store.NewTemporaryPath, (vertex, text) => Tell(events, vertex, text));
         var firstRun = graph.Vertices.Select(vertex => vertex.Operation).OfType<RunOperation>().FirstOrDefault(run => run.Network == RunNetwork.Default);
         var runs = RunRunnerOf(request, access, binds, networks, times, failures, events);
+        var trees = new DeferredTrees(store, new LayerOrigins(bases), events, time);
+        var plan = PlanOf(request, graph, outputs, failures);
+        var copies = new CopyRunner(store, contexts, events, time, times, files);
         var runner = new StepRunner(
             new SourceRunner(sources, events, time),
             new ImageRunner(store, bases, events, time),
             runs,
             binds,
-            new CopyRunner(store, contexts, events, time, times, files),
+            copies,
+            new LayerRunner(store, trees, copies, times, plans[0].Plan.Image.SourceDateEpoch),
+            trees,
+            plan,
             forecast,
             failures,
             workBegins: firstRun is null ? null : () => networks.Expect(firstRun.Network));
-        var cache = new SolverCache(store, files, time, await caches.ImportAsync(bases, cancellationToken));
+        var cache = new SolverCache(store, files, time, trees.Origins, await caches.ImportAsync(trees.Origins, cancellationToken));
         var solver = new Solver<StepResult>(runner, cache, seen, request.Jobs ?? Environment.ProcessorCount, time) { KeepsGoing = request.KeepGoing };
         LayerOptions Options(Snapshot layer) => ImageAssembler.OptionsFor(store, plans[0].Plan.Image, !request.UsesClock, layer);
         var failed = true;
@@ -168,6 +175,12 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
                 try
                 {
                     var results = graph.Targets.Zip(await solver.SolveAsync(graph, cancellationToken)).ToDictionary(pair => pair.First.Digest, pair => pair.Second);
+                    foreach (var root in needed.OfType<Vertex>())
+                    {
+                        var snapshot = results[root.Digest].Snapshot;
+                        await (TakesFiles(request, outputs) ? trees.UnpackAsync(root, snapshot, cancellationToken) : trees.LearnAsync(snapshot, cancellationToken));
+                    }
+
                     failed = false;
                     return [.. needed.Select(root => root is null ? null : results[root.Digest])];
                 }
@@ -189,10 +202,28 @@ public sealed partial class ImageBuilder(BuilderStore store, RegistryClient regi
             if (!cancellationToken.IsCancellationRequested)
             {
                 // What was made is worth keeping, above all when the next attempt needs it.
-                await caches.ExportAsync(graph, solver.DefinitionKeys, Options, failed, cancellationToken);
+                await caches.ExportAsync(graph, solver.DefinitionKeys, trees, Options, failed, cancellationToken);
             }
         }
     }
+
+    /// <summary>What may stay without files. Layers that are written at once have the times that nearly all outputs want.</summary>
+    /// <exception cref="RootNeededException">An ordinary user's build does more than making layers.</exception>
+    private static DeferralPlan PlanOf(BuildRequest request, BuildGraph graph, IReadOnlyList<OutputSpec> outputs, FailedSteps? failures)
+    {
+        var keepsFiles = !request.Defers || failures is not null || request.UsesClock || TakesFiles(request, outputs)
+            || outputs.Any(output => output.Form.RewriteTimestamps == false);
+        var plan = DeferralPlan.Of(graph, keepsFiles);
+        if (plan.NeedsRoot)
+        {
+            DeferredTrees.RequireRoot();
+        }
+
+        return plan;
+    }
+
+    private static bool TakesFiles(BuildRequest request, IReadOnlyList<OutputSpec> outputs) =>
+        request.Squash != SquashMode.None || outputs.Any(output => output.Kind is OutputKind.Tar or OutputKind.Local);
 
     private IBuildEvents ExplainTo(IBuildEvents events, KnownFiles files) =>
         Missed is null ? events : new ExplainingEvents(events, new MissExplainer(store.Steps.History(), files), Missed);

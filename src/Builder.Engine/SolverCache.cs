@@ -1,4 +1,5 @@
 using Builder.Engine.Caching;
+using Builder.Engine.Deferring;
 using Builder.Engine.Explaining;
 using Builder.Graph;
 using Builder.Graph.Solving;
@@ -10,12 +11,12 @@ namespace Builder.Engine;
 
 /// <summary>The store's step cache, and those that came from elsewhere, as the solver asks them. A result whose snapshot is gone is no result.</summary>
 /// <param name="imported">Asked after the store; null for none.</param>
-internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProvider time, ImportedCaches? imported = null) : IResultCache<StepResult>
+internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProvider time, LayerOrigins origins, ImportedCaches? imported = null) : IResultCache<StepResult>
 {
     public async ValueTask<StepResult?> FindAsync(Digest key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var record = store.Steps.Find(key);
+        var record = Obtainable(store.Steps.Find(key));
         if (record is null && imported is not null && await imported.FindAsync(key, cancellationToken) is { } travelled)
         {
             store.Steps.Set(key, travelled);
@@ -27,8 +28,18 @@ internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProv
             return null;
         }
 
-        return new StepResult(snapshot, record.Created) { Made = record.Made };
+        if (!store.Layers.HasLayers(snapshot))
+        {
+            // Its layer can only be made by reading files of other owners.
+            DeferredTrees.RequireRoot();
+        }
+
+        return new StepResult(snapshot, record.Created) { Made = record.Made, Took = record.Took };
     }
+
+    /// <summary>A result that was deferred is worth something only as long as its layers can be had.</summary>
+    private StepRecord? Obtainable(StepRecord? record) =>
+        record is not null && store.Snapshots.Find(record.SnapshotId) is { } snapshot && store.Layers.CanUnpack(snapshot, origins.Find) ? record : null;
 
     public ValueTask<bool> IsExpiredAsync(Digest key, TimeSpan maxAge, CancellationToken cancellationToken)
     {
@@ -41,7 +52,7 @@ internal sealed class SolverCache(BuilderStore store, KnownFiles files, TimeProv
     {
         if (result.Snapshot is { } snapshot && store.Snapshots.CreatedOf(snapshot) is { } created)
         {
-            var record = new StepRecord { SnapshotId = snapshot.Id, Created = created, Made = result.Made ?? time.GetUtcNow(), Explanation = StepParts.Flatten(explanation) };
+            var record = new StepRecord { SnapshotId = snapshot.Id, Created = created, Made = result.Made ?? time.GetUtcNow(), Took = result.Took, Explanation = StepParts.Flatten(explanation) };
             store.Steps.Set(key, record);
             foreach (var part in explanation.Parts.Where(part => part.Name.StartsWith("input ", StringComparison.Ordinal)))
             {

@@ -9,4 +9,7 @@ internal sealed record StepResult(Snapshot? Snapshot, DateTimeOffset? Time = nul
 {
     /// <summary>When it was made, if that was before this build.</summary>
     public DateTimeOffset? Made { get; init; }
+
+    /// <summary>How long it took to make; null when nobody measured.</summary>
+    public TimeSpan? Took { get; init; }
 }

@@ -42,7 +42,7 @@ public sealed class Vertex
     /// <summary>The instruction that it was made from.</summary>
     public SourceSpan? SourceSpan { get; init; }
 
-    /// <summary>Of a copy, the words that its sources were written as, in their order; empty when nobody knows.</summary>
+    /// <summary>Of a copy, the words that its sources were written as, of a RUN its mounts, in their order; empty when nobody knows.</summary>
     public IReadOnlyList<SourceSpan> OperandSpans { get; init; } = [];
 
     /// <summary>Whether it is run again even if its result is known (<c>--no-cache</c>).</summary>

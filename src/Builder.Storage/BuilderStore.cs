@@ -59,12 +59,12 @@ public sealed class BuilderStore : IDisposable
         Chains = new ChainRecords(Path.Combine(root, "chains"), records, Leases);
         Snapshots = new SnapshotStore(root, temp, records, options.Fsync, Leases, Chains, userXattrs, options.Snapshotter);
         LayerRecords = new LayerRecords(Path.Combine(root, "layers"), records, Leases);
-        Layers = new LayerStore(LayerRecords, records, Content, Snapshots);
+        Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
+        Layers = new LayerStore(LayerRecords, records, Content, Snapshots, Hints);
         Steps = new StepCache(Path.Combine(root, "cache"), records, Snapshots, Leases, options.Time);
         CacheMounts = new CacheMountStore(Path.Combine(root, "mounts-cache"), temp, records, readOnly);
         Containers = new ContainerStore(Path.Combine(root, "containers"), temp, files, records, Snapshots, Leases);
         Time = options.Time;
-        Hints = new HintStore(Path.Combine(root, "hints"), records, readOnly, options.Time);
         Transfers = new TransferMemory(Path.Combine(root, "transfers"), records, readOnly);
     }
 

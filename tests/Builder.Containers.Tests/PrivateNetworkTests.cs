@@ -73,6 +73,34 @@ public sealed class PrivateNetworkTests : ContainerTest
     }
 
     [Fact]
+    public async Task A_published_port_of_the_machine_leads_in_and_no_other_does()
+    {
+        SkipUnlessPossible();
+        var published = PublishedPort.Parse("127.0.0.1::80")[0].WithHostPort();
+        using var network = await PrivateNetwork.PrepareAsync(NewPlace(), published);
+        var serving = InAsync(network, "while ! echo from inside | nc -l -p 80; do :; done");
+
+        var said = "";
+        for (var attempt = 0; attempt < 200 && said.Length == 0; attempt++)
+        {
+            // pasta takes the connection before anybody listens inside, and ends it then.
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, published.HostPort, TestContext.Current.CancellationToken);
+            try
+            {
+                said = await new StreamReader(client.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(25, TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal("from inside\n", said);
+        await serving;
+    }
+
+    [Fact]
     public async Task Nothing_of_it_stays()
     {
         var place = NewPlace();

@@ -86,7 +86,7 @@ public sealed class BadInputTests
 
     /// <summary>A disk of its own for the store: small, and gone afterwards.</summary>
     [Theory]
-    [InlineData("COPY big /big\n", 5, "error BLD5200: no space left on device")]
+    [InlineData("COPY big /big\n", 5, "error BLD5101: the store's disk is full")]
     [InlineData("RUN dd if=/dev/zero of=/big bs=1M count=20\n", 1, "No space left on device")]
     public async Task A_full_disk(string step, int exitCode, string message)
     {

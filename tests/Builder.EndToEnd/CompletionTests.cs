@@ -24,20 +24,24 @@ public sealed class CompletionTests
 
     private const string FishAsk = "builder completion fish | source; complete -C $argv[1]";
 
+    private const string PowerShellAsk = "builder completion powershell | Out-String | Invoke-Expression; $line = $env:LINE; (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText";
+
     [Theory]
     [InlineData("bash", "builder inspect ap", "app:1")]
     [InlineData("bash", "builder inspect app:", "1")]
     [InlineData("bash", "builder build --progress=pl", "plain")]
     [InlineData("bash", "builder build --target ", "first\nsecond")]
     [InlineData("bash", "builder build -f Dock", "Dockerfile")]
-    [InlineData("bash", "builder check", "check-store")]
+    [InlineData("bash", "builder check-", "check-store")]
     [InlineData("zsh", "builder inspect ap", "app\\:1")]
     [InlineData("zsh", "builder build --target ", "first\nsecond")]
     [InlineData("zsh", "builder build -f Dock", "files")]
-    [InlineData("zsh", "builder check", "check-store:Prove every digest, record, snapshot and image of the store")]
+    [InlineData("zsh", "builder check-", "check-store:Prove every digest, record, snapshot and image of the store")]
     [InlineData("fish", "builder inspect ap", "app:1")]
     [InlineData("fish", "builder build --target ", "first\nsecond")]
-    [InlineData("fish", "builder check", "check-store\tProve every digest, record, snapshot and image of the store")]
+    [InlineData("fish", "builder check-", "check-store\tProve every digest, record, snapshot and image of the store")]
+    [InlineData("pwsh", "builder inspect ap", "app:1")]
+    [InlineData("pwsh", "builder check-", "check-store")]
     public async Task Shells_offer_what_fits(string shell, string line, string expected)
     {
         Tool.Require(shell);
@@ -50,13 +54,14 @@ public sealed class CompletionTests
         string[] arguments = shell switch
         {
             "bash" => ["-c", BashAsk, "bash", line],
+            "pwsh" => ["-NoProfile", "-Command", PowerShellAsk],
             "zsh" => ["-f", "-c", ZshAsk, "zsh", line],
             _ => ["--no-config", "-c", FishAsk, line],
         };
         var asked = (await Tool.RunAsync(shell, arguments, new ToolOptions
         {
             WorkingDirectory = context,
-            Environment = new Dictionary<string, string> { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}", ["BUILDER_ROOT"] = builder.Store },
+            Environment = new Dictionary<string, string> { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}", ["BUILDER_ROOT"] = builder.Store, ["LINE"] = line },
         })).ExpectSuccess();
         Assert.Equal(expected, asked.Output.TrimEnd('\n'));
     }

@@ -99,6 +99,55 @@ public sealed class ContainerFileTests
     }
 
     [Fact]
+    public async Task A_checkpoint_goes_along_when_a_container_moves_live()
+    {
+        using var from = await ContainerScene.CreateAsync();
+        using var to = await ContainerScene.CreateAsync();
+        var id = (await from.OutputAsync("create", "--name", "traveller", "app")).Trim();
+        var archive = to.Files.PathOf("traveller.tar");
+        Assert.Contains("has no checkpoint", (await from.RunAsync("container", "export", "--live", "traveller", "-o", archive)).Expect(1).Error, StringComparison.Ordinal);
+        var written = Directory.CreateDirectory(Path.Combine(from.Builder.Store, "containers", id, "checkpoint")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(written, "pages-1.img"), "memory", TestContext.Current.CancellationToken);
+
+        (await from.RunAsync("container", "export", "--live", "traveller", "-o", archive)).ExpectSuccess();
+        var moved = (await to.OutputAsync("container", "import", archive)).Trim();
+
+        Assert.Equal("memory", await File.ReadAllTextAsync(Path.Combine(to.Builder.Store, "containers", moved, "checkpoint/pages-1.img"), TestContext.Current.CancellationToken));
+        (await to.RunAsync("restore", "traveller")).Expect(125);
+        (await to.RunAsync("check-store")).ExpectSuccess();
+        (await to.RunAsync("rm", "traveller")).ExpectSuccess();
+        Assert.Contains("has no checkpoint", (await from.RunAsync("restore", (await from.OutputAsync("create", "app")).Trim())).Expect(1).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_goes_on_from_its_checkpoint()
+    {
+        Tool.Require("criu");
+        var check = await Tool.RunAsync("criu", "check");
+        using var scene = await ContainerScene.CreateAsync();
+        (await scene.RunAsync("run", "-d", "--name", "counter", "app", "sh", "-c", "i=0; while :; do i=$((i+1)); echo $i > /count; sleep 0.05; done")).ExpectSuccess();
+        await ContainerScene.UntilAsync(async () => (await scene.RunAsync("exec", "counter", "cat", "/count")).Output.Length > 1);
+        if (check.ExitCode != 0)
+        {
+            Assert.Contains("'criu check' fails here", (await scene.RunAsync("checkpoint", "counter")).Expect(5).Error, StringComparison.Ordinal);
+            (await scene.RunAsync("exec", "counter", "true")).ExpectSuccess();
+            Assert.Skip("criu's own check fails here: " + check.Error);
+        }
+
+        (await scene.RunAsync("checkpoint", "counter")).ExpectSuccess();
+        Assert.Equal("exited", (await scene.OutputAsync("inspect", "-f", "{{.State.Status}}", "counter")).Trim());
+        var archive = scene.Files.PathOf("live.tar");
+        (await scene.RunAsync("container", "export", "--live", "counter", "-o", archive)).ExpectSuccess();
+        (await scene.RunAsync("restore", "counter")).ExpectSuccess();
+        var before = int.Parse(await scene.OutputAsync("exec", "counter", "cat", "/count"), System.Globalization.CultureInfo.InvariantCulture);
+        await ContainerScene.UntilAsync(async () => int.TryParse((await scene.OutputAsync("exec", "counter", "cat", "/count")).Trim(), out var now) && now > before);
+        (await scene.RunAsync("rm", "-f", "counter")).ExpectSuccess();
+        (await scene.RunAsync("container", "import", archive)).ExpectSuccess();
+        (await scene.RunAsync("restore", "counter")).ExpectSuccess();
+        (await scene.RunAsync("rm", "-f", "counter")).ExpectSuccess();
+    }
+
+    [Fact]
     public async Task The_files_of_a_container_are_one_tar()
     {
         Tool.Require("tar");

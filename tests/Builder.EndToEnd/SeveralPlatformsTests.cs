@@ -16,7 +16,8 @@ public sealed class SeveralPlatformsTests
         var metadata = scene.Files.PathOf("metadata.json");
         (await scene.BuildAsync(
             Dockerfile, "--platform", "linux/amd64,linux/arm64", "-t", "several", "--annotation", "index:who=me", "--annotation", "manifest:what=app", "--metadata-file", metadata,
-            "--iidfile", scene.Files.PathOf("id"), "-o", $"type=oci,tar=false,dest={layout}", "-o", "type=image", "-o", $"type=local,dest={files}")).ExpectSuccess();
+            "--iidfile", scene.Files.PathOf("id"), "-o", $"type=oci,tar=false,dest={layout}", "-o", "type=image", "-o", $"type=local,dest={files}", "-o", $"type=tar,dest={files}.tar")).ExpectSuccess();
+        Assert.Equal("for arm64\n", (await Tool.RunAsync("tar", ["-xOf", files + ".tar", "linux_arm64/app"])).ExpectSuccess().Output);
         Assert.Equal("for amd64\n", File.ReadAllText(Path.Combine(files, "linux_amd64/app")));
         Assert.Equal("for arm64\n", File.ReadAllText(Path.Combine(files, "linux_arm64/app")));
 

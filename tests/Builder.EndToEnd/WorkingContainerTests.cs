@@ -132,6 +132,90 @@ public sealed class WorkingContainerTests
     }
 
     [Fact]
+    public async Task One_more_program_is_in_the_same_namespaces()
+    {
+        using var scene = await ContainerScene.CreateAsync();
+        await scene.StartServiceAsync("web");
+        const string Look = "for n in mnt pid uts ipc cgroup net user time; do test -e /proc/self/ns/$n && test $(readlink /proc/1/ns/$n) != $(readlink /proc/self/ns/$n) && echo other $n; done; readlink /proc/self/ns/time";
+
+        var seen = (await scene.OutputAsync("exec", "web", "sh", "-c", Look)).Trim();
+
+        Assert.DoesNotContain("other", seen, StringComparison.Ordinal);
+        Assert.Equal(Environment.OSVersion.Version >= new Version(6, 2), seen != new FileInfo("/proc/self/ns/time").LinkTarget);
+    }
+
+    [Fact]
+    public async Task Process_1_is_builders_where_that_is_asked_for()
+    {
+        using var scene = await ContainerScene.CreateAsync();
+        await scene.StartServiceAsync("web", "--init");
+
+        Assert.Equal("builder-init", (await scene.OutputAsync("exec", "web", "cat", "/proc/1/cmdline")).Trim('\0', '\n'));
+        Assert.Equal("web", (await scene.OutputAsync("stop", "web")).Trim());
+        Assert.Equal("4", (await scene.OutputAsync("wait", "web")).Trim());
+    }
+
+    [Fact]
+    public async Task A_private_network_publishes_ports_where_it_can_be_had()
+    {
+        using var scene = await ContainerScene.CreateAsync();
+        var arguments = new[] { "run", "-d", "--name", "web", "--network", "private", "-p", "127.0.0.1::80", "app", "sh", "-c", ContainerScene.Service };
+        if ((await scene.RunAsync(arguments)) is { ExitCode: not 0 } refused)
+        {
+            Assert.Contains("BLD5208", refused.Error, StringComparison.Ordinal);
+            Assert.Skip("there are no private networks here: " + refused.Error);
+        }
+
+        Assert.NotEqual(new FileInfo("/proc/self/ns/net").LinkTarget, (await scene.OutputAsync("exec", "web", "readlink", "/proc/self/ns/net")).Trim());
+        Assert.Contains("nameserver 169.254.1.1", await scene.OutputAsync("exec", "web", "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+        var port = (await scene.OutputAsync("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostPort}}", "web")).Trim();
+        Assert.Contains($"127.0.0.1:{port}->80/tcp", await scene.OutputAsync("ps"), StringComparison.Ordinal);
+        using (var client = new System.Net.Sockets.TcpClient())
+        {
+            await client.ConnectAsync(System.Net.IPAddress.Loopback, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+        }
+
+        (await scene.RunAsync("rm", "-f", "web")).ExpectSuccess();
+        scene.Builder.AssertNothingIsLeftBehind();
+    }
+
+    [Theory]
+    [InlineData(Caller.Root)]
+    [InlineData(Caller.User)]
+    public async Task A_container_has_a_private_network_unless_there_is_none_which_is_said(Caller caller)
+    {
+        using var scene = await ContainerScene.CreateAsync(caller);
+        var usual = ToolOptions.Default with { Environment = new Dictionary<string, string> { ["BUILDER_NETWORK"] = "default" } };
+
+        var seen = (await scene.Builder.RunAsync(["run", "--rm", "app", "readlink", "/proc/self/ns/net"], usual)).ExpectSuccess();
+
+        Assert.Equal(seen.Output.Trim() == new FileInfo("/proc/self/ns/net").LinkTarget, seen.Error.Contains("note: the container uses the network of the host", StringComparison.Ordinal));
+        var warned = await scene.RunAsync("run", "--rm", "--network", "host", "-p", "8080:80", "app", "true");
+        Assert.Contains("warning: ports are published with a private network only", warned.ExpectSuccess().Error, StringComparison.Ordinal);
+        (await scene.RunAsync("run", "--rm", "-p", "x", "app", "true")).Expect(125);
+        (await scene.RunAsync("run", "--rm", "--network", "bridge", "app", "true")).Expect(125);
+    }
+
+    [Fact]
+    public async Task Containers_that_an_ordinary_user_starts_at_one_moment_are_in_one_user_namespace()
+    {
+        using var scene = await ContainerScene.CreateAsync(Caller.User);
+        string[] names = ["one", "two", "three", "four"];
+
+        var started = await Task.WhenAll(names.Select(name => scene.RunAsync("run", "-d", "--name", name, "app", "sh", "-c", ContainerScene.Service)));
+
+        Assert.All(started, result => result.ExpectSuccess());
+        var namespaces = new HashSet<string>();
+        foreach (var name in names)
+        {
+            namespaces.Add((await scene.OutputAsync("exec", name, "readlink", "/proc/self/ns/user")).Trim());
+        }
+
+        Assert.Single(namespaces);
+        (await scene.RunAsync(["rm", "-f", .. names])).ExpectSuccess();
+    }
+
+    [Fact]
     public async Task A_container_stands_still_while_it_is_paused()
     {
         using var scene = await ContainerScene.CreateAsync();

@@ -55,6 +55,7 @@ public sealed class ItemTests(PackageFeed feed)
         Assert.Contains("manifest.json", EntriesOf(built[0].ArchivePath));
         Assert.Contains("oci-layout", EntriesOf(workspace.PathOf("items/out/small.oci.tar")));
         using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json");
         var pushed = await client.GetAsync(new Uri($"http://{registry.Host}/v2/items/small/manifests/{built[0].Digest}"), TestContext.Current.CancellationToken);
         Assert.True(pushed.IsSuccessStatusCode, $"{built[0].Digest} is not in the registry: {pushed.StatusCode}");
         Assert.Equal(["linux/amd64", "linux/arm64"], await PlatformsOfAsync("items-only:1"));

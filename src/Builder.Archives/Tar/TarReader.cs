@@ -27,7 +27,7 @@ public sealed partial class TarReader : IDisposable
     }
 
     /// <summary>How many bytes of the archive have been used up: between two entries, where the next one's headers begin or, after <see cref="Next"/>, its content.</summary>
-    internal long Position => input.Position;
+    public long Position => input.Position;
 
     /// <summary>The next entry, after skipping what is left of the current one; null at the end.</summary>
     /// <exception cref="BuilderException"><see cref="ArchiveErrors.InvalidTar"/>, <see cref="ArchiveErrors.TruncatedTar"/> or <see cref="ArchiveErrors.LimitExceeded"/>.</exception>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Builder.Cli.Calls;
 using Builder.Cli.Displays;
+using Builder.Cli.Reports;
 using Builder.Containers;
 using Builder.Diagnostics;
 using Builder.Dockerfile.Grammar;
@@ -8,6 +9,7 @@ using Builder.Dockerfile.Syntax;
 using Builder.Engine;
 using Builder.Engine.Caching;
 using Builder.Engine.Contexts;
+using Builder.Engine.Deferring;
 using Builder.Engine.Exporters;
 using Builder.Engine.Locking;
 using Builder.Engine.Mounts;
@@ -76,7 +78,7 @@ internal static class BuildCommand
         {
             Tag, File, Target, BuildArg, BuildContext, Label, Annotation, Output, Push, NoCache, Pull, NoCacheFilter, CacheFrom, CacheTo, CacheTtl, PlatformOption, Network, AddHost, Secret, Ssh, Allow, StepTimeout, CacheMount, ContextModeOption, Squash, Progress, Quiet, Jobs, Also, KeepGoing, Timestamp, Lock, Locked, KeepFailed, OnError, Break, VerifyReproducible, LogDir, CacheMountFrom, CacheMountTo, Check, Call, Context,
         };
-        foreach (var option in IsolationOptions.All.Concat(BuildReport.Options))
+        foreach (var option in IsolationOptions.All.Concat(BuildReport.Options).Concat(BuildHabits.All))
         {
             command.Add(option);
         }
@@ -84,7 +86,9 @@ internal static class BuildCommand
         command.SetAction((parsed, _) =>
         {
             ErrorDisplay.IsForPrograms = parsed.GetValue(Progress) == RawJsonKind;
-            return Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token));
+            return RootlessBuild.MayWork(parsed.GetValue(Context)!, parsed.GetValue(File))
+                ? Session.RunAsUserAsync((session, token) => BuildAsync(session, parsed, token))
+                : Session.RunAsRootAsync((session, token) => BuildAsync(session, parsed, token));
         });
         return command;
     }
@@ -102,6 +106,7 @@ internal static class BuildCommand
     {
         var report = new BuildReport(parsed);
         report.Validate();
+        BuildHabits.Validate(parsed);
         using var display = new PausableDisplay(() => LogsOf(parsed, DisplayOf(parsed)));
         var builder = new ImageBuilder(session.Store, session.Registry, TimeProvider.System, Terminal.OpenInput, Terminal.OpenOutput) { Missed = report.Missed, Shell = display.Shell };
         var request = RequestOf(parsed);
@@ -113,26 +118,44 @@ internal static class BuildCommand
 
         BuildResult? result = null;
         Descriptor? pushed = null;
+        string? failure = null;
         var warnings = new List<Diagnostic>();
+        using var ledger = new BuildLedger(display, TimeProvider.System, session.Store.Steps.TookOf, showsMisses: report.ShowsMisses);
+        var isBegunAgain = false;
         try
         {
             try
             {
-                result = await builder.BuildAsync(request, display, warnings.Add, cancellationToken);
+                result = await builder.BuildAsync(request, ledger, warnings.Add, cancellationToken);
                 if (parsed.GetValue(VerifyReproducible))
                 {
-                    await BuildVerification.RunAsync(session, builder, request, result, display, cancellationToken);
+                    await BuildVerification.RunAsync(session, builder, request, result, ledger, cancellationToken);
                 }
+            }
+            catch (RootNeededException)
+            {
+                (isBegunAgain, warnings) = (true, []);
+                throw;
+            }
+            catch (BuilderException e)
+            {
+                failure = e.Message;
+                throw;
             }
             finally
             {
-                // At the end, where a person looks; of a build that failed before the error, which comes last.
                 if (ErrorDisplay.IsForPrograms)
                 {
                     warnings.ForEach(display.Warn);
                 }
 
-                display.Dispose();
+                ledger.Dispose();
+                if (!isBegunAgain)
+                {
+                    WriteTable(parsed, ledger);
+                }
+
+                // At the end, where a person looks; of a build that failed before the error, which comes last.
                 if (!ErrorDisplay.IsForPrograms)
                 {
                     WarningSummary.Write(warnings);
@@ -144,7 +167,11 @@ internal static class BuildCommand
         }
         finally
         {
-            report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+            if (!isBegunAgain)
+            {
+                report.Write(request, result, pushed, toStdout: !request.Outputs.Any(output => output.Destination == OutputSpec.Stdout));
+                report.WritePage(session, request, ledger, result, failure, cancellationToken);
+            }
         }
 
         return 0;
@@ -200,7 +227,7 @@ internal static class BuildCommand
         Jobs = parsed.GetValue(Jobs),
         Annotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "manifest", PlatformsOf(parsed).Count > 1),
         IndexAnnotations = BuildAnnotations.Parse(parsed.GetValue(Annotation) ?? [], "index", PlatformsOf(parsed).Count > 1),
-        Outputs = BuildPush.Outputs([.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)], parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
+        Outputs = BuildPush.Outputs(BuildHabits.WithStore(parsed, [.. (parsed.GetValue(Output) ?? []).Select(OutputSpec.Parse)]), parsed.GetValue(Push), (parsed.GetValue(Tag) ?? []).Length > 0),
     };
 
     private static PullPolicy PullPolicyOf(string? text) => text switch
@@ -244,6 +271,18 @@ internal static class BuildCommand
         return new SourceText("stdin", reader.ReadToEnd());
     }
 
+    /// <summary>What a person sees last, before warnings and errors; nothing where progress is for programs.</summary>
+    private static void WriteTable(ParseResult parsed, BuildLedger ledger)
+    {
+        if (!parsed.GetValue(Quiet) && (parsed.GetValue(Progress) == "tty" || (parsed.GetValue(Progress) == "auto" && Terminal.CanRedraw)))
+        {
+            foreach (var line in StepTable.Render(ledger.Close(withSavings: true), Math.Max(Terminal.Size.Columns - 1, 1), new Style(Terminal.HasColor)))
+            {
+                Terminal.WriteErrorLine(line);
+            }
+        }
+    }
+
     private static IBuildDisplay DisplayOf(ParseResult parsed)
     {
         var kind = parsed.GetValue(Quiet) ? "quiet" : parsed.GetValue(Progress);
@@ -261,7 +300,7 @@ internal static class BuildCommand
 
     private static IBuildDisplay LogsOf(ParseResult parsed, IBuildDisplay display) => parsed.GetValue(LogDir) is { } folder ? new LogFolder(display, folder) : display;
 
-    private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, TimeProvider.System);
+    private static TerminalDisplay NewTerminalDisplay() => new(Terminal.WriteError, () => Terminal.Size, Terminal.HasColor, Terminal.Rewraps, TimeProvider.System);
 
     private static Dictionary<string, string> Pairs(string[]? texts, string option, Func<string, string?>? fallback)
     {

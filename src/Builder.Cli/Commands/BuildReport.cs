@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Builder.Cli.Calls;
 using Builder.Cli.Displays;
+using Builder.Cli.Reports;
 using Builder.Diagnostics;
 using Builder.Engine;
 using Builder.Engine.Explaining;
@@ -16,12 +17,17 @@ internal sealed class BuildReport(ParseResult parsed)
     private static readonly Option<string?> MetadataFile = new("--metadata-file") { Description = "Write digests and names of what was built to a file, as JSON", HelpName = "path" };
     private static readonly Option<string?> IdFile = new("--iidfile") { Description = "Write the image id to a file", HelpName = "path" };
 
+    private static readonly Option<string?> ReportPath = new("--report") { Description = "Write a page for the browser: build graph, timings, cache, layers, packages", HelpName = "path" };
+
     private readonly List<CacheMiss> misses = [];
 
-    public static IReadOnlyList<Option> Options => [Explain, MetadataFile, IdFile];
+    public static IReadOnlyList<Option> Options => [Explain, MetadataFile, IdFile, ReportPath];
 
     /// <summary>For the builder to call; null when nobody asked.</summary>
-    public Action<CacheMiss>? Missed => parsed.GetResult(Explain) is null ? null : misses.Add;
+    public Action<CacheMiss>? Missed => parsed.GetResult(Explain) is null && parsed.GetValue(ReportPath) is null ? null : misses.Add;
+
+    /// <summary>Whether the reasons are for the display too, or for the page only.</summary>
+    public bool ShowsMisses => parsed.GetResult(Explain) is not null;
 
     private bool IsJson => parsed.GetResult(Explain) is not null && parsed.GetValue(Explain) switch
     {
@@ -56,6 +62,31 @@ internal sealed class BuildReport(ParseResult parsed)
         else if (result is not null && toStdout)
         {
             Terminal.WriteLine(result.ImageId.ToString());
+        }
+    }
+
+    /// <summary>Writes the page, if somebody wants one now, and keeps what <c>builder report</c> may be asked for later.</summary>
+    /// <param name="failure">Why the build failed; null when it did not.</param>
+    public void WritePage(Session session, BuildRequest request, BuildLedger ledger, BuildResult? result, string? failure, CancellationToken cancellationToken)
+    {
+        // A build that found all in the cache has less to tell than the one that filled it.
+        var isWorthKeeping = result is not null && (ledger.AnythingRan || !BuildRecord.IsKept(session.Store, result.ImageId));
+        var path = parsed.GetValue(ReportPath);
+        if (path is null && !isWorthKeeping)
+        {
+            return;
+        }
+
+        var build = BuildRecord.Of(ledger.Close(withSavings: path is not null || ledger.AnythingRan));
+        if (isWorthKeeping)
+        {
+            build.Keep(session.Store, result!.ImageId);
+        }
+
+        if (path is not null)
+        {
+            var subject = request.Names.Count > 0 ? request.Names[0].Familiar : request.Context;
+            ReportFile.Write(path, ReportFile.OfBuild(session.Store, subject, request.Names, build, result, failure, cancellationToken));
         }
     }
 

@@ -14,14 +14,19 @@ internal static class CacheCommand
     private static readonly Option<bool> All = new("--all", "-a") { Description = "Remove every cache" };
     private static readonly Argument<string[]> Ids = new("id") { Description = "Id of a cache, or its name as builder cache ls shows it", Arity = ArgumentArity.ZeroOrMore };
 
+    private static readonly Option<string?> Format = new("--format") { Description = "table, json, or a template such as '{{.ID}}'", HelpName = "format" };
+
+    private static readonly RowField[] ListFields = [new("Name", "NAME"), new("ID", "ID"), new("Owner", "OWNER"), new("Folders", "FOLDERS"), new("LastUsed", "LAST USED")];
+    private static readonly RowField[] UsageFields = [new("Name", "NAME"), new("ID", "ID"), new("Files", "FILES"), new("Size", "SIZE")];
+
     private static readonly Option<string> To = new("--to") { Description = "Where to: type=registry,ref=IMAGE or type=local,dest=FOLDER", Required = true, HelpName = "cache" };
     private static readonly Option<string> From = new("--from") { Description = "Where from: type=registry,ref=IMAGE or type=local,src=FOLDER", Required = true, HelpName = "cache" };
 
     public static Command Create()
     {
-        var list = new Command("ls", "List caches");
-        list.SetAction((_, _) => Session.RunAsRootAsync(ListAsync));
-        var usage = new Command("du", "Show what caches take on the disk") { Ids };
+        var list = new Command("ls", "List caches") { Format };
+        list.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => ListAsync(session, parsed, token)));
+        var usage = new Command("du", "Show what caches take on the disk") { Format, Ids };
         usage.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => MeasureAsync(session, parsed, token)));
         var remove = new Command("rm", "Remove caches") { All, Ids };
         remove.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => RemoveAsync(session, parsed, token)));
@@ -46,13 +51,13 @@ internal static class CacheCommand
         return 0;
     }
 
-    private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var now = TimeProvider.System.GetUtcNow();
         var rows =
             from cache in await session.Store.CacheMounts.ListAsync(cancellationToken)
             select (string[])[cache.Name, cache.Key.Id, OwnerOf(cache.Key), cache.Directories.ToString(), cache.InUse ? "in use" : Ages.Format(cache.LastUsed, now)];
-        Table.Write(["NAME", "ID", "OWNER", "FOLDERS", "LAST USED"], rows);
+        RowFormat.Write(parsed.GetValue(Format), ListFields, [.. rows]);
         return 0;
     }
 
@@ -61,10 +66,11 @@ internal static class CacheCommand
         var store = session.Store.CacheMounts;
         var caches = await ChooseAsync(store, parsed.GetValue(Ids) ?? [], cancellationToken);
         var usages = caches.Select(cache => (Cache: cache, Usage: store.Measure(cache))).ToList();
-        Table.Write(
-            ["NAME", "ID", "FILES", "SIZE"],
-            usages.Select(each => (string[])[each.Cache.Name, each.Cache.Key.Id, each.Usage.Files.ToString(), Sizes.Format(each.Usage.Bytes)])
-                .Append(["", "total", usages.Sum(each => each.Usage.Files).ToString(), Sizes.Format(usages.Sum(each => each.Usage.Bytes))]));
+        var rows = usages.Select(each => (string[])[each.Cache.Name, each.Cache.Key.Id, each.Usage.Files.ToString(), Sizes.Format(each.Usage.Bytes)]);
+
+        // A sum is for people; whoever asks for a form of his own can add up.
+        string[] total = ["", "total", usages.Sum(each => each.Usage.Files).ToString(), Sizes.Format(usages.Sum(each => each.Usage.Bytes))];
+        RowFormat.Write(parsed.GetValue(Format), UsageFields, [.. string.IsNullOrEmpty(parsed.GetValue(Format)) ? rows.Append(total) : rows]);
         return 0;
     }
 

@@ -15,6 +15,7 @@ internal static class ContainerCommand
     private static readonly Option<bool> Force = new("--force", "-f") { Description = "Do not ask" };
     private static readonly Option<string[]> Filter = new("--filter") { Description = "until=24h: only those made before; label=NAME[=VALUE]; may be repeated", HelpName = "filter" };
     private static readonly Option<string?> Output = new("--output", "-o") { Description = "The file to write (default: standard output)", HelpName = "path" };
+    private static readonly Option<bool> Live = new("--live") { Description = "Stop it where it is and take its processes along, by criu; restore lets them go on" };
     private static readonly Option<string?> Name = new("--name") { Description = "The container's new name (default: the one it had)", HelpName = "name" };
     private static readonly Argument<string> Container = new("container") { Description = "Name or id of a container" };
     private static readonly Argument<string> Archive = new("file") { Description = "What 'container export' has written; - is standard input" };
@@ -23,8 +24,8 @@ internal static class ContainerCommand
     {
         var prune = new Command("prune", "Remove containers that do not run") { Force, Filter };
         prune.SetAction((parsed, _) => ContainerSession.RunAsync([], (session, token) => PruneAsync(session, parsed, token)));
-        var export = new Command("export", "Write a container, with its files, configuration and limits, for another store or machine") { Output, Container };
-        export.SetAction((parsed, _) => ContainerSession.RunAsync([parsed.GetValue(Container)!], (session, token) => Task.FromResult(Export(session, parsed, token))));
+        var export = new Command("export", "Write a container, with its files, configuration and limits, for another store or machine") { Output, Live, Container };
+        export.SetAction((parsed, _) => ContainerSession.RunAsync([parsed.GetValue(Container)!], (session, token) => ExportAsync(session, parsed, token)));
         var import = new Command("import", "Take in a container that was exported") { Name, Archive };
         import.SetAction((parsed, _) => ContainerSession.RunAsync([], (session, token) => ImportAsync(session, parsed, token)));
         return new Command("container", "Move containers between stores, and remove those that are done") { prune, export, import };
@@ -87,7 +88,7 @@ internal static class ContainerCommand
         return container => conditions.TrueForAll(condition => condition(container));
     }
 
-    private static int Export(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> ExportAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(Output);
         if (path is null && Terminal.OutputIsTerminal)
@@ -96,7 +97,19 @@ internal static class ContainerCommand
         }
 
         var container = session.Store.Containers.Get(parsed.GetValue(Container)!);
-        OutputFile.Write(path ?? OutputSpec.Stdout, Terminal.OpenOutput, stream => new ContainerBundle(session.Store, TimeProvider.System).Export(container, stream, cancellationToken));
+        var live = parsed.GetValue(Live);
+        if (live && container.IsRunning)
+        {
+            await new ContainerCheckpoint(session.Store, TimeProvider.System).WriteAsync(container, leaveRunning: false, cancellationToken);
+            container = session.Store.Containers.Get(container.Id);
+        }
+
+        if (live)
+        {
+            ContainerCheckpoint.RequireOne(container);
+        }
+
+        OutputFile.Write(path ?? OutputSpec.Stdout, Terminal.OpenOutput, stream => new ContainerBundle(session.Store, TimeProvider.System).Export(container, stream, live, cancellationToken));
         return 0;
     }
 

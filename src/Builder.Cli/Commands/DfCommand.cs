@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Builder.Cli.Displays;
 using Builder.Engine.Images;
 using Builder.Storage.Garbage;
@@ -28,7 +29,11 @@ internal static class DfCommand
     {
         var images = new ImageCatalog(session.Store).List();
         var usage = session.Store.MeasureUsage();
-        if (parsed.GetValue(Verbose))
+        if (parsed.GetValue(Verbose) && parsed.GetValue(Format) is { Length: > 0 } format and not "table")
+        {
+            DocumentFormat.Write(format, [json => Write(json, usage, images)]);
+        }
+        else if (parsed.GetValue(Verbose))
         {
             ShowAll(usage, images);
         }
@@ -94,6 +99,56 @@ internal static class DfCommand
             usage.Caches.Select(cache => (string[])[cache.Name, cache.Id, Sizes.Format(cache.Bytes), Ages.Format(cache.LastUsed, now), cache.IsUsed ? "true" : "false"]));
         Terminal.WriteLine($"\nPartial downloads: {Sizes.Format(usage.PartialBytes)}");
         Terminal.WriteLine($"Unreferenced: {Sizes.Format(usage.GarbageBytes)}");
+    }
+
+    /// <summary>Everything in bytes and full ids, with the names that <c>docker system df -v --format json</c> has.</summary>
+    private static void Write(Utf8JsonWriter json, StoreUsage usage, IReadOnlyList<StoredImage> images)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("Images");
+        foreach (var used in usage.Images)
+        {
+            json.WriteStartObject();
+            json.WriteString("ID", (images.FirstOrDefault(image => image.Target.Digest == used.Target.Digest)?.Id ?? used.Target.Digest).ToString());
+            TextOrJson.WriteList(json, "Names", used.Names.Select(name => name.Familiar));
+            json.WriteNumber("Size", used.Bytes);
+            json.WriteNumber("SharedSize", used.Bytes - used.UniqueBytes);
+            json.WriteNumber("UniqueSize", used.UniqueBytes);
+            json.WriteBoolean("InUse", used.IsUsed);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("BuildCache");
+        foreach (var step in usage.Steps.OrderBy(step => step.LastUsed))
+        {
+            json.WriteStartObject();
+            json.WriteString("ID", step.Key.ToString());
+            json.WriteNumber("Size", step.Bytes);
+            json.WriteString("LastUsedAt", step.LastUsed);
+            json.WriteBoolean("Shared", step.IsNeeded);
+            json.WriteBoolean("InUse", step.IsUsed);
+            json.WriteString("Description", step.Description);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("CacheMounts");
+        foreach (var cache in usage.Caches)
+        {
+            json.WriteStartObject();
+            json.WriteString("Name", cache.Name);
+            json.WriteString("ID", cache.Id);
+            json.WriteNumber("Size", cache.Bytes);
+            json.WriteString("LastUsedAt", cache.LastUsed);
+            json.WriteBoolean("InUse", cache.IsUsed);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("PartialDownloads", usage.PartialBytes);
+        json.WriteNumber("Unreferenced", usage.GarbageBytes);
+        json.WriteEndObject();
     }
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);

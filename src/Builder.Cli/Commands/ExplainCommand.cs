@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Engine.Explaining;
@@ -57,9 +58,11 @@ internal static class ExplainCommand
         }
     }
 
-    private static string JsonOf(IReadOnlyList<ImageDifference> differences) => JsonText.Write(json =>
+    private static string JsonOf(IReadOnlyList<ImageDifference> differences) => JsonText.Write(json => WriteDifferences(json, "differences", differences));
+
+    public static void WriteDifferences(Utf8JsonWriter json, string name, IReadOnlyList<ImageDifference> differences)
     {
-        json.WriteStartArray("differences");
+        json.WriteStartArray(name);
         foreach (var difference in differences)
         {
             json.WriteStartObject();
@@ -70,5 +73,5 @@ internal static class ExplainCommand
         }
 
         json.WriteEndArray();
-    });
+    }
 }

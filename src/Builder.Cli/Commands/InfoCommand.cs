@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Builder.Cli.Calls;
+using Builder.Cli.Configuration;
 using Builder.Cli.Displays;
 using Builder.Containers.Machine;
 using Builder.Diagnostics;
@@ -11,7 +12,7 @@ namespace Builder.Cli.Commands;
 /// <summary><c>builder info</c>: what this machine offers, and what each lack costs.</summary>
 internal static class InfoCommand
 {
-    private static readonly Option<string> Format = new("--format") { Description = "text, or json", DefaultValueFactory = _ => "text", HelpName = "format" };
+    private static readonly Option<string> Format = new("--format", "-f") { Description = "text, or json", DefaultValueFactory = _ => "text", HelpName = "format" };
 
     public static Command Create()
     {
@@ -79,11 +80,24 @@ internal static class InfoCommand
 
                     json.WriteEndObject();
                 }
+
+                json.WriteStartArray("configuration");
+                foreach (var row in ConfigCommand.Rows())
+                {
+                    json.WriteStartObject();
+                    json.WriteString("command", row[0]);
+                    json.WriteString("option", row[1]);
+                    json.WriteString("value", row[2]);
+                    json.WriteString("origin", row[3]);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
             }));
             return;
         }
 
-        var width = facts.Max(fact => fact.Title.Length) + 2;
+        var width = Math.Max(facts.Max(fact => fact.Title.Length) + 2, "Configuration:".Length);
         Terminal.WriteLine("Version:".PadRight(width) + " " + VersionCommand.Version);
         foreach (var fact in facts)
         {
@@ -92,6 +106,14 @@ internal static class InfoCommand
             {
                 Terminal.WriteLine(Terminal.Harmless($"{new string(' ', width)} - {cost}"));
             }
+        }
+
+        // What is in force otherwise than usual, and who says so.
+        var title = "Configuration:".PadRight(width);
+        foreach (var line in ConfigCommand.Rows().Select(row => $"{(row[0] == ConfigurationFile.EveryVerb ? "" : row[0] + " ")}{row[1]} = {row[2]} ({row[3]})").DefaultIfEmpty("nothing is set"))
+        {
+            Terminal.WriteLine(Terminal.Harmless($"{title} {line}"));
+            title = new string(' ', width);
         }
     }
 }

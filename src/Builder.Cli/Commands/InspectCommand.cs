@@ -5,6 +5,7 @@ using Builder.Cli.Containers;
 using Builder.Cli.Displays;
 using Builder.Cli.Registries;
 using Builder.Diagnostics;
+using Builder.Engine.Anatomy;
 using Builder.Engine.Images;
 using Builder.Oci;
 using Builder.Registry;
@@ -19,13 +20,16 @@ internal static class InspectCommand
     private static readonly Option<string?> Type = new("--type") { Description = "What the names stand for: container or image (default: whichever there is)", HelpName = "kind" };
     private static readonly RegistryFlags Flags = new();
     private static readonly Option<bool> Remote = new("--remote") { Description = "Ask the registry, and fetch nothing but manifest and config" };
+    private static readonly Option<bool> Layers = new("--layers") { Description = "Show the files of each layer of an image, their sizes, and what later layers overwrite or delete" };
     private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of a container or an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Show everything about containers and images, as JSON") { Format, PlatformOption, Remote, Type, Images };
+        var command = new Command("inspect", "Show everything about containers and images, as JSON") { Format, PlatformOption, Remote, Layers, Type, Images };
         Flags.AddTo(command);
-        command.SetAction((parsed, _) => parsed.GetValue(Remote)
+        command.SetAction((parsed, _) => parsed.GetValue(Layers)
+            ? Session.RunAsRootAsync((session, token) => Task.FromResult(ShowLayers(session, parsed, token)))
+            : parsed.GetValue(Remote)
             ? Session.GuardAsync(async token => Print(parsed, await FetchAsync(parsed, token)))
             : Session.RunAsync((session, _) => Task.FromResult(Show(session, parsed))));
         return command;
@@ -55,6 +59,28 @@ internal static class InspectCommand
         }
 
         DocumentFormat.Write(parsed.GetValue(Format), documents);
+        return 0;
+    }
+
+    private static int ShowLayers(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(Remote) || parsed.GetValue(Type) == "container")
+        {
+            throw new BuilderException(CliErrors.Usage, "--layers looks into images of the store", "fetch the image with builder pull");
+        }
+
+        var images = Find(session, parsed.GetValue(Images)!, parsed.GetValue(PlatformOption));
+        if (parsed.GetValue(Format) is { Length: > 0 } format)
+        {
+            DocumentFormat.Write(format, images.Select(image => (Action<Utf8JsonWriter>)(json => LayerTable.Write(json, image, ImageAnatomy.Of(session.Store, image, cancellationToken)))));
+            return 0;
+        }
+
+        foreach (var line in images.SelectMany(image => LayerTable.Render(image, ImageAnatomy.Of(session.Store, image, cancellationToken))))
+        {
+            Terminal.WriteLine(line);
+        }
+
         return 0;
     }
 

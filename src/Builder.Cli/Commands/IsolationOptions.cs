@@ -30,6 +30,7 @@ internal static class IsolationOptions
     private static readonly Option<long?> CpuShares = new("--cpu-shares", "-c") { Description = "Weight against others, where 1024 is the usual", HelpName = "n" };
     private static readonly Option<long?> CpuPeriod = new("--cpu-period") { Description = "Length of the period that --cpu-quota is about, in microseconds (default: 100000)", HelpName = "n" };
     private static readonly Option<long?> CpuQuota = new("--cpu-quota") { Description = "Processor time in each period, in microseconds", HelpName = "n" };
+    private static readonly Option<string?> Cpus = new("--cpus") { Description = "How many processors' time at most, such as 1.5: --cpu-quota in people's words", HelpName = "number" };
     private static readonly Option<string?> CpusetCpus = new("--cpuset-cpus") { Description = "The processors to run on, such as 0-2,5", HelpName = "list" };
     private static readonly Option<string?> CpusetMems = new("--cpuset-mems") { Description = "The memory nodes to use", HelpName = "list" };
     private static readonly Option<long?> PidsLimit = new("--pids-limit") { Description = "The most processes and threads; -1 for no limit", HelpName = "n" };
@@ -37,20 +38,32 @@ internal static class IsolationOptions
     private static readonly Option<string?> CgroupParent = new("--cgroup-parent") { Description = "The control group to make the container's in", HelpName = "group" };
     private static readonly Option<string> Limits = new("--limits") { Description = "Limits that this machine or user cannot have: strict refuses them, best-effort goes without and says so", DefaultValueFactory = _ => "strict", HelpName = "mode" };
 
+    private static readonly Option<string?> Runtime = new("--runtime") { Description = "Who runs containers: builder itself, or an OCI runtime (runc, crun, runsc, a path)", HelpName = "name" };
+
+    /// <summary>The kernel's own, in microseconds.</summary>
+    private const long UsualPeriod = 100_000;
+
     private const string NetworkVariable = "BUILDER_NETWORK";
+    private const string RuntimeVariable = "BUILDER_RUNTIME";
 
     /// <summary>Docker takes no less memory either: a program would not even start.</summary>
     private const long LeastMemory = 6L << 20;
 
     public static IEnumerable<Option> All =>
     [
-        UserNamespace, Pid, Ipc, Uts, Cgroup, Time, Dns, DnsSearch, DnsOption, CapAdd, CapDrop, SecurityOpt, ShmSize, Ulimit, Memory, MemorySwap, CpuShares, CpuPeriod, CpuQuota,
-        CpusetCpus, CpusetMems, PidsLimit, BlkioWeight, CgroupParent, Limits,
+        UserNamespace, Pid, Ipc, Uts, Cgroup, Time, Dns, DnsSearch, DnsOption, CapAdd, CapDrop, SecurityOpt, ShmSize, Ulimit, Memory, MemorySwap, CpuShares, CpuPeriod, CpuQuota, Cpus,
+        CpusetCpus, CpusetMems, PidsLimit, BlkioWeight, CgroupParent, Limits, Runtime,
     ];
 
+    /// <summary>What the environment says beside the command line, for those who keep the options: they mean the same later.</summary>
+    public static IEnumerable<string> OfEnvironment(ParseResult parsed) =>
+        parsed.GetValue(Runtime) is null && Environment.GetEnvironmentVariable(RuntimeVariable) is { Length: > 0 } runtime ? [$"{Runtime.Name}={runtime}"] : [];
+
     /// <param name="network">What <c>--network</c> says; null where the verb has none.</param>
-    public static IsolationSettings Of(ParseResult parsed, string? network = null) => new()
+    /// <param name="isStored">The options were kept, with what the environment said then.</param>
+    public static IsolationSettings Of(ParseResult parsed, string? network = null, bool isStored = false) => new()
     {
+        Runtime = OciRuntime.Named(parsed.GetValue(Runtime) ?? (isStored ? null : Environment.GetEnvironmentVariable(RuntimeVariable))),
         UserNamespace = parsed.GetValue(UserNamespace) switch
         {
             "host" => UserNamespaceMode.Host,
@@ -118,12 +131,25 @@ internal static class IsolationOptions
                 : throw Invalid("--memory-swap", $"{swap}", "it is memory and swap together, so at least what --memory says"),
             CpuShares = InRange("--cpu-shares", parsed.GetValue(CpuShares), 2, 262_144),
             CpuPeriod = InRange("--cpu-period", parsed.GetValue(CpuPeriod), 1_000, 1_000_000),
-            CpuQuota = parsed.GetValue(CpuQuota) is -1 ? -1 : InRange("--cpu-quota", parsed.GetValue(CpuQuota), 1_000, long.MaxValue),
+            CpuQuota = parsed.GetValue(Cpus) is { } cpus ? QuotaOf(cpus, parsed) : parsed.GetValue(CpuQuota) is -1 ? -1 : InRange("--cpu-quota", parsed.GetValue(CpuQuota), 1_000, long.MaxValue),
             CpusetCpus = ListOf("--cpuset-cpus", parsed.GetValue(CpusetCpus)),
             CpusetMems = ListOf("--cpuset-mems", parsed.GetValue(CpusetMems)),
             Processes = parsed.GetValue(PidsLimit) is -1 ? ControlGroupLimits.Unlimited : InRange("--pids-limit", parsed.GetValue(PidsLimit), 1, 4_194_304),
             BlockWeight = (int?)InRange("--blkio-weight", parsed.GetValue(BlkioWeight), 10, 1_000),
         };
+    }
+
+    /// <summary>Processors as microseconds of the usual period.</summary>
+    private static long? QuotaOf(string cpus, ParseResult parsed)
+    {
+        if (parsed.GetValue(CpuQuota) is not null || parsed.GetValue(CpuPeriod) is not null)
+        {
+            throw Invalid("--cpus", cpus, "it says what --cpu-quota and --cpu-period say; give one or the other");
+        }
+
+        return !decimal.TryParse(cpus, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 8192 ? throw Invalid("--cpus", cpus, "write it as a number: 2 or 1.5")
+            : number == 0 ? null
+            : InRange("--cpus", (long)(number * UsualPeriod), 1_000, long.MaxValue);
     }
 
     /// <summary>Zero is how Docker writes that nothing was asked for.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 using Builder.Engine.Images;
@@ -11,16 +12,26 @@ internal static class LoadCommand
     private static readonly Option<string?> Input = new("--input", "-i") { Description = "The archive, or folder with an OCI layout, to read (default: standard input)", HelpName = "path" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print nothing" };
 
+    private static readonly Option<string> Format = TextOrJson.Option();
+
     public static Command Create()
     {
-        var command = new Command("load", "Read images from an archive") { Input, Quiet };
+        var command = new Command("load", "Read images from an archive") { Input, Quiet, Format };
         command.SetAction((parsed, _) => Session.RunAsync((session, token) => Task.FromResult(Load(session, parsed, token))));
         return command;
     }
 
     private static int Load(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        foreach (var image in Load(new ImageTransfer(session.Store), parsed.GetValue(Input), cancellationToken))
+        var isJson = TextOrJson.IsJson(parsed, Format);
+        var loaded = Load(new ImageTransfer(session.Store), parsed.GetValue(Input), cancellationToken);
+        if (isJson)
+        {
+            Terminal.WriteLine(JsonOf(loaded));
+            return 0;
+        }
+
+        foreach (var image in loaded)
         {
             if (parsed.GetValue(Quiet))
             {
@@ -40,6 +51,20 @@ internal static class LoadCommand
 
         return 0;
     }
+
+    private static string JsonOf(IReadOnlyList<LoadedName> loaded) => JsonText.Write(json =>
+    {
+        json.WriteStartArray("images");
+        foreach (var image in loaded)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", image.Id.ToString());
+            TextOrJson.WriteList(json, "names", image.Names.Select(name => name.Familiar));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static IReadOnlyList<LoadedName> Load(ImageTransfer transfer, string? path, CancellationToken cancellationToken)
     {

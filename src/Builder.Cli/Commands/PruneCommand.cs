@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 using Builder.Engine.Images;
@@ -18,15 +19,18 @@ internal static class PruneCommand
     private static readonly Option<string?> MinFreeSpace = new("--min-free-space") { Description = "Remove the longest unused until this much of the disk is free", HelpName = "size" };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say what was removed" };
 
+    private static readonly Option<string> Format = TextOrJson.Option();
+
     public static Command Create()
     {
-        var command = new Command("prune", "Remove what is not needed") { All, Force, Filter, ReservedSpace, MaxUsedSpace, MinFreeSpace, Verbose };
+        var command = new Command("prune", "Remove what is not needed") { All, Force, Filter, ReservedSpace, MaxUsedSpace, MinFreeSpace, Verbose, Format };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => Task.FromResult(Prune(session, parsed, token))));
         return command;
     }
 
     private static int Prune(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
+        var isJson = TextOrJson.IsJson(parsed, Format);
         var policy = PolicyOf(parsed);
         if (!parsed.GetValue(Force) && !Confirmation.Ask(WarningOf(policy)))
         {
@@ -34,6 +38,12 @@ internal static class PruneCommand
         }
 
         var report = session.Store.CollectGarbage(policy, cancellationToken);
+        if (isJson)
+        {
+            Terminal.WriteLine(JsonOf(report));
+            return 0;
+        }
+
         foreach (var name in report.Untagged)
         {
             Terminal.WriteLine($"untagged: {name.Familiar}");
@@ -52,6 +62,18 @@ internal static class PruneCommand
         Terminal.WriteLine($"Total reclaimed space: {Sizes.Format(report.Bytes)}");
         return 0;
     }
+
+    private static string JsonOf(GarbageReport report) => JsonText.Write(json =>
+    {
+        TextOrJson.WriteList(json, "untagged", report.Untagged.Select(name => name.Familiar));
+        TextOrJson.WriteList(json, "deleted", report.Images.Distinct().Select(image => image.ToString()));
+        json.WriteNumber("steps", report.Steps);
+        json.WriteNumber("snapshots", report.Snapshots);
+        json.WriteNumber("blobs", report.Blobs);
+        json.WriteNumber("cacheMounts", report.Caches);
+        json.WriteNumber("inUse", report.InUse);
+        json.WriteNumber("reclaimedBytes", report.Bytes);
+    });
 
     private static PrunePolicy PolicyOf(ParseResult parsed)
     {

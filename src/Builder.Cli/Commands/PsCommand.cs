@@ -68,7 +68,7 @@ internal static class PsCommand
             $"\"{(full || command.Length <= ShownCommand ? command : command[..(ShownCommand - 1)] + "…")}\"",
             Ages.Format(record.Created, now),
             StatusOf(container, now),
-            "",
+            string.Join(", ", container.State.Ports ?? []),
             record.Name,
             record.Created.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
             ContainerStates.NameOf(container),

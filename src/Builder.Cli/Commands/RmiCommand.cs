@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Builder.Cli.Calls;
 using Builder.Cli.Displays;
 using Builder.Diagnostics;
 using Builder.Engine.Images;
@@ -10,11 +11,12 @@ internal static class RmiCommand
 {
     private static readonly Option<bool> Force = new("--force", "-f") { Description = "Take all names of an image away, and a name from an image that is in use" };
     private static readonly Option<bool> NoPrune = new("--no-prune") { Description = "Leave what nobody needs any more to 'builder prune'" };
+    private static readonly Option<string> Format = TextOrJson.Option();
     private static readonly Argument<string[]> Images = new("image") { Description = "Name or id of an image", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var command = new Command("rmi", "Remove images") { Force, NoPrune, Images };
+        var command = new Command("rmi", "Remove images") { Force, NoPrune, Format, Images };
         command.SetAction((parsed, _) => Session.RunAsRootAsync((session, token) => Task.FromResult(Remove(session, parsed, token))));
         return command;
     }
@@ -23,20 +25,20 @@ internal static class RmiCommand
     private static int Remove(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var remover = new ImageRemover(session.Store);
+        var isJson = TextOrJson.IsJson(parsed, Format);
+        var untagged = new List<string>();
+        var deleted = new List<string>();
         var status = 0;
         foreach (var text in parsed.GetValue(Images)!)
         {
             try
             {
                 var removed = remover.Remove(text, parsed.GetValue(Force));
-                foreach (var name in removed.Untagged)
+                untagged.AddRange(removed.Untagged.Select(name => name.Familiar));
+                deleted.AddRange(removed.Deleted.Select(id => id.ToString()));
+                foreach (var line in isJson ? [] : removed.Untagged.Select(name => $"Untagged: {name.Familiar}").Concat(removed.Deleted.Select(id => $"Deleted: {id}")))
                 {
-                    Terminal.WriteLine($"Untagged: {name.Familiar}");
-                }
-
-                foreach (var id in removed.Deleted)
-                {
-                    Terminal.WriteLine($"Deleted: {id}");
+                    Terminal.WriteLine(line);
                 }
             }
             catch (BuilderException e)
@@ -49,6 +51,15 @@ internal static class RmiCommand
         if (!parsed.GetValue(NoPrune))
         {
             remover.CollectGarbage(cancellationToken);
+        }
+
+        if (isJson)
+        {
+            Terminal.WriteLine(JsonText.Write(json =>
+            {
+                TextOrJson.WriteList(json, "untagged", untagged);
+                TextOrJson.WriteList(json, "deleted", deleted);
+            }));
         }
 
         return status;

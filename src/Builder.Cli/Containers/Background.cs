@@ -19,13 +19,24 @@ internal static class Background
 {
     /// <summary>Not for people: what this program is started again with.</summary>
     public const string Verb = "container-supervise";
+    private const string Restore = "--restore";
     private const string Started = "started";
     private const byte EndOfWords = 0;
 
     /// <summary>Returns when the container's program has been executed.</summary>
     /// <returns>0, or the exit code of a container that could not be started, which has been said then.</returns>
-    public static Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken) =>
-        Task.Run(() => Start(new SelfStart { Arguments = [Verb, container.Id] }), CancellationToken.None).WaitAsync(cancellationToken);
+    public static async Task<int> StartAsync(StoredContainer container, CancellationToken cancellationToken, bool fromCheckpoint = false)
+    {
+        string[] arguments = fromCheckpoint ? [Verb, container.Id, Restore] : [Verb, container.Id];
+        var code = await Task.Run(() => Start(new SelfStart { Arguments = arguments }), CancellationToken.None).WaitAsync(cancellationToken);
+        if (code == 0 && ContainerNetwork.FallBack(container.Record.Settings, StoredIsolation.Of(container).PrivateNetwork) is { } note)
+        {
+            // The supervisor has nobody to say it to.
+            Terminal.WriteErrorLine($"note: {note}");
+        }
+
+        return code;
+    }
 
     /// <summary>Starts this program in the background and waits until it says that what it is for has been started, or why not.</summary>
     public static int Start(SelfStart start)
@@ -73,20 +84,21 @@ internal static class Background
     public static Command CreateVerb()
     {
         var id = new Argument<string>("id");
-        var command = new Command(Verb) { id };
+        var restore = new Option<bool>(Restore);
+        var command = new Command(Verb) { id, restore };
         command.Hidden = true;
-        command.SetAction((parsed, _) => Session.RunAsync((session, token) => SuperviseAsync(session, parsed.GetValue(id)!, token)));
+        command.SetAction((parsed, _) => Session.RunAsync((session, token) => SuperviseAsync(session, parsed.GetValue(id)!, parsed.GetValue(restore), token)));
         return command;
     }
 
-    private static async Task<int> SuperviseAsync(Session session, string id, CancellationToken cancellationToken)
+    private static async Task<int> SuperviseAsync(Session session, string id, bool fromCheckpoint, CancellationToken cancellationToken)
     {
         try
         {
             // The store's other things are in nobody's way while the container runs.
             using var hold = await new ContainerControl(session.Store, TimeProvider.System).HoldAsync(session.Store.Containers.Get(id), CancellationToken.None);
             var exit = await new ContainerSupervisor(session.Store, StoredIsolation.Of(hold.Container), TimeProvider.System).RunAsync(
-                hold, new ContainerConsole { Started = (_, _) => SayStarted() }, cancellationToken);
+                hold, new ContainerConsole { Started = (_, _) => SayStarted(), FromCheckpoint = fromCheckpoint }, cancellationToken);
             return exit.ExitCode;
         }
         catch (BuilderException e)

@@ -37,8 +37,7 @@ internal static class ContainerDocument
         WriteMounts(json, settings);
         WriteConfig(json, record);
         json.WriteStartObject("NetworkSettings");
-        json.WriteStartObject("Ports");
-        json.WriteEndObject();
+        WritePorts(json, container.State.Ports ?? []);
         json.WriteStartObject("Networks");
         json.WriteEndObject();
         json.WriteEndObject();
@@ -64,6 +63,28 @@ internal static class ContainerDocument
         json.WriteEndObject();
     }
 
+    /// <summary>From <c>ADDRESS:PORT-&gt;PORT/PROTOCOL</c> to Docker's tree of them.</summary>
+    private static void WritePorts(Utf8JsonWriter json, IReadOnlyList<string> ports)
+    {
+        json.WriteStartObject("Ports");
+        foreach (var inside in ports.Select(port => port.Split("->")).GroupBy(parts => parts[1], parts => parts[0], StringComparer.Ordinal))
+        {
+            json.WriteStartArray(inside.Key);
+            foreach (var outside in inside)
+            {
+                var colon = outside.LastIndexOf(':');
+                json.WriteStartObject();
+                json.WriteString("HostIp", outside[..colon].Trim('[', ']'));
+                json.WriteString("HostPort", outside[(colon + 1)..]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
     private static void WriteHostConfig(Utf8JsonWriter json, ContainerSettings settings)
     {
         var isolation = StoredIsolation.Of(settings);
@@ -74,7 +95,8 @@ internal static class ContainerDocument
         json.WriteBoolean("AutoRemove", settings.AutoRemove);
         json.WriteBoolean("Privileged", settings.Privileged);
         json.WriteBoolean("ReadonlyRootfs", settings.ReadOnly);
-        json.WriteString("Runtime", "builder");
+        json.WriteString("Runtime", isolation.Runtime?.Name ?? Builder.Containers.OciRuntime.Own);
+        json.WriteBoolean("Init", settings.Init);
         WriteList(json, "ExtraHosts", settings.ExtraHosts);
         WriteList(json, "CapAdd", Values(settings, "--cap-add"));
         WriteList(json, "CapDrop", Values(settings, "--cap-drop"));

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Builder.Cli.Commands;
 using Builder.Cli.Displays;
+using Builder.Containers;
+using Builder.Containers.Networking;
 using Builder.Diagnostics;
 using Builder.Engine.Containers.Working;
 using Builder.Storage.Containers;
@@ -22,14 +24,16 @@ internal sealed class ContainerFlags
     private readonly Option<bool> remove = new("--rm") { Description = "Remove the container when it has ended" };
     private readonly Option<string?> name = new("--name") { Description = "The container's name (default: a random one)", HelpName = "name" };
     private readonly Option<string?> entrypoint = new("--entrypoint") { Description = "Run this instead of the image's ENTRYPOINT", HelpName = "program" };
-    private readonly Option<string?> network = new("--network", "--net") { Description = "The network that the container sees", HelpName = "mode" };
+    private readonly Option<string?> network = new("--network", "--net") { Description = "The network that the container sees: default (private where it can be had, else the host's), private, host or none", HelpName = "mode" };
     private readonly Option<string?> hostname = new("--hostname", "-h") { Description = "The container's own name for itself (default: the beginning of its id)", HelpName = "name" };
     private readonly Option<string[]> addHost = new("--add-host") { Description = "A line of /etc/hosts, as NAME:ADDRESS; may be repeated", HelpName = "host" };
     private readonly Option<bool> readOnly = new("--read-only") { Description = "The container cannot write to its root file system" };
     private readonly Option<string?> stopSignal = new("--stop-signal") { Description = "The signal that asks it to end (default: the image's, or TERM)", HelpName = "signal" };
     private readonly Option<int?> stopTimeout = new("--stop-timeout") { Description = "Seconds between that signal and the end (default: 10)", HelpName = "seconds" };
     private readonly Option<string[]> label = new("--label", "-l") { Description = "A label, as NAME=value; may be repeated", HelpName = "label" };
-    private readonly Option<string[]> publish = new("--publish", "-p") { Description = "Ports are not published; accepted for scripts", HelpName = "port" };
+    private readonly Option<string[]> publish = new("--publish", "-p") { Description = "Forward a port of this machine, as [[ADDRESS:]PORT:]PORT[/udp]; may be repeated", HelpName = "port" };
+    private readonly Option<bool> publishAll = new("--publish-all", "-P") { Description = "Forward a free port to each that the image EXPOSEs" };
+    private readonly Option<bool> init = new("--init") { Description = "Run a small process 1 that reaps processes and passes signals on" };
     private readonly Option<bool> privileged = new("--privileged") { Description = "Without walls: every capability and device that you have" };
     private readonly Option<string?> pull = new("--pull") { Description = "When to ask the registry for the image: missing, always or never (default: missing)", HelpName = "when" };
     private readonly Argument<string> image = new("image") { Description = "Name or id of an image" };
@@ -40,7 +44,7 @@ internal sealed class ContainerFlags
         foreach (var option in (Option[])
         [
             interactive, tty, env, envFile, volume, mount, tmpfs, workdir, user, remove, name, entrypoint, network, hostname, addHost, readOnly,
-            stopSignal, stopTimeout, label, publish, privileged, pull, .. IsolationOptions.All,
+            stopSignal, stopTimeout, label, publish, publishAll, init, privileged, pull, .. IsolationOptions.All,
         ])
         {
             verb.Options.Add(option);
@@ -58,11 +62,7 @@ internal sealed class ContainerFlags
 
     public ContainerRequest RequestOf(ParseResult parsed)
     {
-        if (parsed.GetValue(publish) is { Length: > 0 })
-        {
-            Terminal.WriteErrorLine("warning: ports are not published: a container has the machine's network, or none");
-        }
-
+        CheckPorts(parsed);
         var mounts = (parsed.GetValue(mount) ?? []).Select(ContainerMounts.FromFields).ToArray();
         return new ContainerRequest
         {
@@ -75,6 +75,7 @@ internal sealed class ContainerFlags
             WorkingDirectory = parsed.GetValue(workdir),
             User = parsed.GetValue(user),
             StopSignal = parsed.GetValue(stopSignal),
+            PublishesExposed = parsed.GetValue(publishAll),
             Settings = new ContainerSettings
             {
                 Tty = parsed.GetValue(tty),
@@ -84,6 +85,8 @@ internal sealed class ContainerFlags
                 Hostname = parsed.GetValue(hostname),
                 Network = parsed.GetValue(network),
                 StopTimeout = parsed.GetValue(stopTimeout),
+                Publish = parsed.GetValue(publish) ?? [],
+                Init = parsed.GetValue(init),
                 Volumes = [.. (parsed.GetValue(volume) ?? []).Select(Absolute), .. mounts.Select(each => each.Volume).OfType<string>()],
                 Tmpfs = [.. parsed.GetValue(tmpfs) ?? [], .. mounts.Select(each => each.Tmpfs).OfType<string>()],
                 ExtraHosts = parsed.GetValue(addHost) ?? [],
@@ -91,6 +94,17 @@ internal sealed class ContainerFlags
                 Isolation = StoredIsolation.Take(parsed),
             },
         };
+    }
+
+    /// <exception cref="BuilderException">A port or a network that is none.</exception>
+    private void CheckPorts(ParseResult parsed)
+    {
+        var use = IsolationOptions.Of(parsed, parsed.GetValue(network)).PrivateNetwork;
+        var ports = (parsed.GetValue(publish) ?? []).SelectMany(PublishedPort.Parse).ToArray();
+        if ((ports.Length > 0 || parsed.GetValue(publishAll)) && use == PrivateNetworkUse.Never)
+        {
+            Terminal.WriteErrorLine("warning: ports are published with a private network only: this container has the machine's, or none");
+        }
     }
 
     /// <summary>The container may be started from another folder one day.</summary>

@@ -23,15 +23,35 @@ internal static class ContainerSession
 
     private static int Reenter(IReadOnlyList<string> names)
     {
-        using var host = FindHost(names);
-        return host is null ? UserNamespaceEntry.Reexec() : SelfExecution.RunInPlace(new SelfStart { Host = host });
+        var store = BuilderStore.Open(StoreSettings.Options);
+        NamespaceMembers? members = null;
+        ProcessHandle? host;
+        try
+        {
+            members = store.IsReadOnly ? null : store.Containers.MeetOthers();
+            host = FindHost(store, names) ?? members?.Find();
+        }
+        finally
+        {
+            store.Dispose();
+        }
+
+        // Whoever comes next finds this one, wherever it is on its way by then.
+        using (host)
+        using (members)
+        {
+            void Enter(int processId)
+            {
+                members?.Add(processId);
+                members?.Dispose();
+            }
+
+            return host is null ? UserNamespaceEntry.Reexec(Enter) : SelfExecution.RunInPlace(new SelfStart { Host = host }, Enter);
+        }
     }
 
-    private static ProcessHandle? FindHost(IReadOnlyList<string> names)
-    {
-        using var store = BuilderStore.Open(StoreSettings.Options);
-        return names.Select(name => Find(store, name)).OfType<StoredContainer>().Concat(store.Containers.List()).Select(HostOf).FirstOrDefault(host => host is not null);
-    }
+    private static ProcessHandle? FindHost(BuilderStore store, IReadOnlyList<string> names) =>
+        names.Select(name => Find(store, name)).OfType<StoredContainer>().Concat(store.Containers.List()).Select(HostOf).FirstOrDefault(host => host is not null);
 
     /// <summary>What cannot be found is said by the verb itself.</summary>
     private static StoredContainer? Find(BuilderStore store, string name)

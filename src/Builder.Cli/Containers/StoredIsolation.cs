@@ -16,7 +16,7 @@ internal static class StoredIsolation
     public static IReadOnlyList<string> Take(ParseResult parsed)
     {
         _ = IsolationOptions.Of(parsed);
-        var taken = new List<string>();
+        var taken = IsolationOptions.OfEnvironment(parsed).ToList();
         foreach (var option in IsolationOptions.All)
         {
             if (parsed.GetResult(option) is { Implicit: false } result)
@@ -38,7 +38,7 @@ internal static class StoredIsolation
             command.Options.Add(option);
         }
 
-        return IsolationOptions.Of(command.Parse([.. settings.Isolation]));
+        return IsolationOptions.Of(command.Parse([.. settings.Isolation]), settings.Network, isStored: true);
     }
 
     /// <summary>A policy is read again when the container is started, perhaps from another folder.</summary>

@@ -22,10 +22,13 @@ internal static class Columns
         return width;
     }
 
+    /// <summary>The text, made harmless, as it is drawn where there is room enough.</summary>
+    public static string Clean(string text) => Terminal.Harmless(text).Replace("\t", Tab, StringComparison.Ordinal);
+
     /// <summary>The text, made harmless, with its end cut off when it needs more than this many columns.</summary>
     public static string Fit(string text, int columns)
     {
-        text = Terminal.Harmless(text).Replace("\t", Tab, StringComparison.Ordinal);
+        text = Clean(text);
         if (Width(text) <= columns)
         {
             return text;

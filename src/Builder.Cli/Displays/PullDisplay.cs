@@ -26,7 +26,7 @@ internal sealed class PullDisplay : IPullEvents, IDisposable
         this.writeLine = writeLine;
         if (write is not null)
         {
-            region = new LiveRegion(write);
+            region = new LiveRegion(write, () => Terminal.Size, Terminal.Rewraps);
             timer = time.CreateTimer(_ => Draw(), null, Interval, Interval);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class StepRow(string name, DateTimeOffset started)
     private readonly LineSplitter output = new();
     private readonly LineSplitter error = new();
     private readonly Queue<string> lastLines = new();
-    private readonly Dictionary<string, VertexProgress> transfers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Transfer> transfers = new(StringComparer.Ordinal);
 
     public void Add(VertexLog log) => (log.Stream == 1 ? output : error).Add(log.Data.Span, AddLine);
 
@@ -26,7 +26,8 @@ internal sealed class StepRow(string name, DateTimeOffset started)
         }
         else
         {
-            transfers[progress.Name] = progress;
+            var first = transfers.TryGetValue(progress.Name, out var known) ? known.First : progress;
+            transfers[progress.Name] = new Transfer(first, progress);
         }
     }
 
@@ -54,9 +55,8 @@ internal sealed class StepRow(string name, DateTimeOffset started)
         }
     }
 
-    private IEnumerable<string> Details() => lastLines.Concat(
-        transfers.OrderBy(transfer => transfer.Key, StringComparer.Ordinal).Select(transfer =>
-            $"{transfer.Key} {Sizes.Format(transfer.Value.Current)}" + (transfer.Value.Total is { } total ? $" / {Sizes.Format(total)}" : "")));
+    private IEnumerable<string> Details() =>
+        lastLines.Concat(transfers.OrderBy(transfer => transfer.Key, StringComparer.Ordinal).Select(transfer => transfer.Value.ToString()));
 
     private string Line(string end, int columns) =>
         Columns.Fit(Head + Columns.Fit(name, Math.Max(0, columns - Head.Length - 2 - end.Length)) + "  " + end, columns);
@@ -71,7 +71,21 @@ internal sealed class StepRow(string name, DateTimeOffset started)
         }
     }
 
-    private static string Clock(TimeSpan time) => time.TotalSeconds < 60
+    internal static string Clock(TimeSpan time) => time.TotalSeconds < 60
         ? time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + "s"
         : $"{(long)time.TotalMinutes}m{time.Seconds:00}s";
+
+    /// <summary>Bytes on their way, and how fast they are since the first news of them.</summary>
+    private sealed record Transfer(VertexProgress First, VertexProgress Last)
+    {
+        private static readonly TimeSpan Meaningful = TimeSpan.FromMilliseconds(200);
+
+        public override string ToString()
+        {
+            var elapsed = Last.Time - First.Time;
+            var total = Last.Total is { } bytes ? $" / {Sizes.Format(bytes)}" : "";
+            var speed = elapsed >= Meaningful ? $", {Sizes.Format((long)((Last.Current - First.Current) / elapsed.TotalSeconds))}/s" : "";
+            return $"{Last.Name} {Sizes.Format(Last.Current)}{total}{speed}";
+        }
+    }
 }

@@ -10,7 +10,15 @@ namespace Builder.Cli.Displays;
 /// </summary>
 internal static class Terminal
 {
+    /// <summary>What terminals that rewrap set in the environment of what they run.</summary>
+    private static readonly string[] Rewrapping =
+        ["TMUX", "VTE_VERSION", "KONSOLE_VERSION", "KITTY_WINDOW_ID", "ALACRITTY_WINDOW_ID", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR", "ITERM_SESSION_ID", "WT_SESSION"];
+
+    /// <summary>Where a locale is set, the strongest first.</summary>
+    private static readonly string[] Locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+
     private static readonly Lock Gate = new();
+    private static readonly bool ErrorTakesAsciiOnly = !Console.IsErrorRedirected && SaysOtherThanUtf8();
     private static readonly StandardOutputStream Out = new(1);
     private static readonly StandardOutputStream Error = new(2);
     private static string? outputFailure;
@@ -25,6 +33,13 @@ internal static class Terminal
     /// <summary>The window behind standard error; what the environment says, or the customary size, when it cannot be asked.</summary>
     public static (int Columns, int Rows) Size =>
         TerminalSize.Of(2) ?? (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0 ? columns : 80, 24);
+
+    /// <summary>
+    /// Whether the terminal breaks long lines anew when its window gets narrower, as most do: where it does, what was drawn takes
+    /// more rows than before, and where it does not, going further up would overwrite what is above.
+    /// </summary>
+    public static bool Rewraps { get; } = Rewrapping.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 })
+        || Environment.GetEnvironmentVariable("TERM") is { } term && (term.StartsWith("foot", StringComparison.Ordinal) || term.StartsWith("tmux", StringComparison.Ordinal));
 
     public static bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
@@ -52,6 +67,9 @@ internal static class Terminal
 
     /// <summary>Results: what a script reads.</summary>
     public static void WriteLine(string text) => Write(Out, text + "\n");
+
+    /// <summary>A result that ends its own lines.</summary>
+    public static void WriteText(string text) => Write(Out, text);
 
     /// <summary>Progress and errors: what a person reads.</summary>
     public static void WriteErrorLine(string text) => Write(Error, text + "\n");
@@ -82,13 +100,20 @@ internal static class Terminal
 
     private static bool IsHarmful(char c) => (char.IsControl(c) && c != '\t') || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
+    /// <summary>A locale that is set and is none of UTF-8; where none is set, every terminal of today knows UTF-8.</summary>
+    private static bool SaysOtherThanUtf8()
+    {
+        var locale = Locale.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 });
+        return locale is not null && !locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
+    }
+
     private static void Write(Stream stream, string text)
     {
         lock (Gate)
         {
             try
             {
-                stream.Write(Encoding.UTF8.GetBytes(text));
+                stream.Write((stream == Error && ErrorTakesAsciiOnly ? Encoding.ASCII : Encoding.UTF8).GetBytes(text));
                 stream.Flush();
             }
             catch (IOException e)

@@ -5,8 +5,8 @@ using Builder.Oci;
 namespace Builder.Cli.Displays;
 
 /// <summary>
-/// Progress on a terminal: what is over scrolls up, one line a step; what runs is drawn below it, with a clock and the last
-/// lines of output. Drawn by a timer, so that no step ever waits for the terminal, and only when something changed.
+/// Progress on a terminal: what is over scrolls up, one line a step, steps from the cache folded into one; what runs is drawn
+/// below it, with a clock and the last lines of output. Drawn by a timer, so that no step ever waits for the terminal, and only when something changed.
 /// </summary>
 internal sealed class TerminalDisplay : IBuildDisplay
 {
@@ -24,12 +24,15 @@ internal sealed class TerminalDisplay : IBuildDisplay
     private List<string> history = [];
     private bool closed;
 
-    public TerminalDisplay(Action<string> write, Func<(int Columns, int Rows)> size, bool hasColor, TimeProvider time)
+    private readonly CachedFold fold = new();
+
+    /// <param name="rewraps">See <see cref="LiveRegion"/>.</param>
+    public TerminalDisplay(Action<string> write, Func<(int Columns, int Rows)> size, bool hasColor, bool rewraps, TimeProvider time)
     {
         this.size = size;
         this.time = time;
         style = new Style(hasColor);
-        region = new LiveRegion(write);
+        region = new LiveRegion(write, size, rewraps);
         timer = time.CreateTimer(_ => Tick(), null, Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -40,7 +43,8 @@ internal sealed class TerminalDisplay : IBuildDisplay
             switch (buildEvent)
             {
                 case VertexCached or VertexSkipped:
-                    End(buildEvent, "CACHED");
+                    Forget(buildEvent);
+                    fold.Add(buildEvent.Vertex.ToString());
                     break;
                 case VertexCompleted:
                     End(buildEvent, null);
@@ -55,7 +59,7 @@ internal sealed class TerminalDisplay : IBuildDisplay
                     RowOf(buildEvent);
                     break;
                 case VertexMissed missed:
-                    history.Add(Terminal.Harmless($"   {buildEvent.Vertex} not cached: {missed.Why}"));
+                    AddHistory(Terminal.Harmless($"   {buildEvent.Vertex} not cached: {missed.Why}"));
                     break;
                 case VertexLog log:
                     RowOf(buildEvent).Add(log);
@@ -87,6 +91,11 @@ internal sealed class TerminalDisplay : IBuildDisplay
             if (!closed)
             {
                 closed = true;
+                lock (gate)
+                {
+                    Unfold();
+                }
+
                 region.Close(TakeHistory());
             }
         }
@@ -131,14 +140,10 @@ internal sealed class TerminalDisplay : IBuildDisplay
     {
         var (columns, rows) = Room();
         var now = time.GetUtcNow();
-        var shown = Math.Min(order.Count, rows);
-        if (shown == 0)
-        {
-            return [];
-        }
-
-        var details = Math.Clamp((rows / shown) - 1, 0, StepRow.MaxDetails);
-        return [.. order.Take(shown).SelectMany(step => running[step].Running(now, columns, details, style))];
+        IReadOnlyList<string> folded = fold.Line(columns, style) is { } line ? [line] : [];
+        var shown = Math.Min(order.Count, Math.Max(0, rows - folded.Count));
+        var details = shown == 0 ? 0 : Math.Clamp(((rows - folded.Count) / shown) - 1, 0, StepRow.MaxDetails);
+        return [.. folded, .. order.Take(shown).SelectMany(step => running[step].Running(now, columns, details, style))];
     }
 
     /// <summary>The last column stays free, where terminals differ on when a line wraps, and the last rows, for the cursor.</summary>
@@ -162,11 +167,32 @@ internal sealed class TerminalDisplay : IBuildDisplay
 
     private void End(BuildEvent buildEvent, string? fate)
     {
-        history.Add(RowOf(buildEvent).Finished(fate, buildEvent.Time, Room().Columns, style));
+        AddHistory(RowOf(buildEvent).Finished(fate, buildEvent.Time, Room().Columns, style));
+        Forget(buildEvent);
+    }
+
+    private void Forget(BuildEvent buildEvent)
+    {
         running.Remove(buildEvent.Vertex.Digest);
         order.Remove(buildEvent.Vertex.Digest);
     }
 
+    /// <summary>What is told next comes after the steps that were found in the cache.</summary>
+    private void Unfold()
+    {
+        if (fold.Line(Room().Columns, style) is { } line)
+        {
+            history.Add(line);
+            fold.Clear();
+        }
+    }
+
+    private void AddHistory(params IEnumerable<string> lines)
+    {
+        Unfold();
+        history.AddRange(lines);
+    }
+
     /// <summary>Not cut to the window: nothing is drawn over what has scrolled up, so it may wrap.</summary>
-    private void AddHistory(Diagnostic remark) => history.AddRange(ErrorDisplay.Render(remark).Split('\n'));
+    private void AddHistory(Diagnostic remark) => AddHistory(ErrorDisplay.Render(remark).Split('\n'));
 }

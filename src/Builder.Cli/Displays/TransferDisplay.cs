@@ -30,7 +30,7 @@ internal sealed class TransferDisplay : IDisposable
     /// <summary>For standard error; says nothing at all when it is to be quiet.</summary>
     public static TransferDisplay Open(bool quiet) => new(
         TimeProvider.System,
-        !quiet && Terminal.CanRedraw ? new LiveRegion(Terminal.WriteError) : null,
+        !quiet && Terminal.CanRedraw ? new LiveRegion(Terminal.WriteError, () => Terminal.Size, Terminal.Rewraps) : null,
         quiet ? _ => { } : Terminal.WriteErrorLine,
         () => Terminal.Size);
 

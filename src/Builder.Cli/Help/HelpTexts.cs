@@ -36,7 +36,7 @@ internal static class HelpTexts
         ("Result", "--tag --output --push --load --annotation --squash --iidfile --metadata-file --timestamp --verify-reproducible"),
         ("Cache", "--no-cache --no-cache-filter --cache-from --cache-to --cache-ttl --cache-mount --cache-mount-from --cache-mount-to --explain"),
         ("Steps", "--network --userns --pid --ipc --uts --cgroupns --timens --add-host --dns --dns-search --dns-option --allow --cap-add --cap-drop --security-opt --runtime --jobs"),
-        ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
+        ("Limits of steps", "--shm-size --ulimit --memory --memory-swap --cpu-shares --cpu-period --cpu-quota --cpus --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --cgroup-parent --limits --step-timeout"),
         ("Failures", "--keep-going --keep-failed --on-error --break"),
         ("Display", "--progress --quiet --log-dir --check --call --report"));
 
@@ -54,6 +54,7 @@ internal static class HelpTexts
             new("builder build -f prod.Dockerfile --target api --build-arg VERSION=1.2 -t api .", "another file, one stage, a value for an ARG"),
             new("builder build --secret id=token,src=token.txt --output type=docker,dest=app.tar .", "a secret for RUN --mount=type=secret; the result as a file for docker load"),
             new("builder build --push -t registry.example/team/app:1.0 .", "build and push"),
+            new("builder build --report report.html .", "a page for the browser: graph, timings, cache, layers, packages"),
             new("builder build --check .", "look for mistakes and build nothing"),
         ],
         ["cache ls"] = [new("builder cache ls", "what RUN --mount=type=cache keeps")],
@@ -70,8 +71,13 @@ internal static class HelpTexts
         ["container import"] = [new("builder container import web.tar", "and there it is again")],
         ["container prune"] = [new("builder container prune -f --filter until=24h", "remove those that have ended, without asking")],
         ["cp"] = [new("builder cp web:/etc/app.conf .", "a file out of a container; the other way round too")],
+        ["checkpoint"] = [new("builder checkpoint web", "write down the processes and stop them")],
         ["create"] = [new("builder create --name web -e MODE=test app", "a container that start starts")],
-        ["diff"] = [new("builder diff web", "which files a container has changed")],
+        ["diff"] =
+        [
+            new("builder diff web", "which files a container has changed"),
+            new("builder diff app:1 app:2", "how two images differ, file by file and by config"),
+        ],
         ["exec"] = [new("builder exec -it web sh", "a shell in a running container")],
         ["kill"] = [new("builder kill -s HUP web", "send a signal")],
         ["logs"] = [new("builder logs -f --tail 20 web", "the last lines, and what comes after them")],
@@ -95,6 +101,7 @@ internal static class HelpTexts
         ["inspect"] =
         [
             new("builder inspect -f '{{json .Config.Env}}' app", "one part of what there is to know"),
+            new("builder inspect --layers app", "the files of each layer, and what of them is wasted"),
             new("builder inspect --remote registry.example/app:1", "ask a registry, and fetch nothing"),
         ],
         ["load"] = [new("builder load -i app.tar", "images from an archive")],
@@ -113,9 +120,11 @@ internal static class HelpTexts
         ["prune"] = [new("builder prune --all --filter until=72h", "remove what no name needs and nobody used for three days")],
         ["pull"] = [new("builder pull --platform linux/arm64 debian:12", "an image for another machine")],
         ["push"] = [new("builder push app registry.example/team/app:1.0", "push under another name")],
+        ["report"] = [new("builder report -o report.html app", "a page about the image and the build that made it")],
+        ["restore"] = [new("builder restore web", "the processes go on from where they were")],
         ["rm"] = [new("builder rm --remote registry.example/app:old", "delete a tag in a registry")],
         ["rmi"] = [new("builder rmi app:old", "take a name away, and the image if it was the last")],
-        ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards")],
+        ["run"] = [new("builder run app ls -l /", "a command in a container that is gone afterwards"), new("builder run -d -p 8080:80 --runtime runsc web", "a service behind a port, in gVisor")],
         ["save"] = [new("builder save -o app.tar app", "an archive that docker load takes")],
         ["squash"] = [new("builder squash -t app:flat app", "one layer of all")],
         ["tag"] = [new("builder tag app registry.example/team/app:1.0", "a second name")],

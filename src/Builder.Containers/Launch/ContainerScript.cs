@@ -3,6 +3,7 @@ using Builder.Linux;
 using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
 using Builder.Linux.Processes;
+using Builder.Linux.Programs;
 using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
@@ -13,23 +14,23 @@ namespace Builder.Containers.Launch;
 /// </summary>
 internal sealed class ContainerScript : ILaunchScript
 {
-    private readonly SyscallScript script = new();
+    private readonly SyscallScript script;
     private readonly FailureExplanations explanations = new();
     private readonly ContainerSpec spec;
-    private readonly ProgramSearch search;
-    private IReadOnlyList<ScriptOperation> attempts = [];
+    private readonly ProgramStart start;
     private readonly List<IDisposable> membership = [];
     private readonly LabelScript labels;
     private LateIdMaps? maps;
     private TerminalHandover? terminal;
 
-    private ContainerScript(ContainerSpec spec) => (this.spec, search, labels) = (spec, ProgramSearch.For(spec), new LabelScript(spec.Labels));
+    private ContainerScript(ContainerSpec spec, HostFeatures host) =>
+        (this.spec, script, start, labels) = (spec, new SyscallScript(forks: spec.HasInit), new ProgramStart(spec, host), new LabelScript(spec.Labels));
 
     /// <param name="group">The control group that the process joins; null for Builder's own.</param>
     public static ContainerScript For(ContainerSpec spec, HostFeatures host, ContainerPipes pipes, ControlGroup? group)
     {
         ProcessTexts.Check(spec);
-        var script = new ContainerScript(spec);
+        var script = new ContainerScript(spec, host);
         try
         {
             script.Compose(host, pipes, group);
@@ -48,7 +49,7 @@ internal sealed class ContainerScript : ILaunchScript
         try
         {
             var (child, failure) = ScriptRunner.Launch(script, Kinds, maps is null && terminal is null ? null : Assist, cancellationToken);
-            return child ?? throw (attempts.Contains(failure!.Operation) ? search.Explain(attempts) : explanations.Explain(failure));
+            return start.Await(child ?? throw (start.Explain(failure!) ?? explanations.Explain(failure!)));
         }
         catch (LinuxException refused) when (refused.Call == "clone")
         {
@@ -68,6 +69,7 @@ internal sealed class ContainerScript : ILaunchScript
         script.Dispose();
         membership.ForEach(file => file.Dispose());
         maps?.Dispose();
+        start.Dispose();
     }
 
     private void Compose(HostFeatures host, ContainerPipes pipes, ControlGroup? group)
@@ -104,7 +106,7 @@ internal sealed class ContainerScript : ILaunchScript
 
         terminal = pipes.Terminal;
         StandardStreams.Connect(script, spec, pipes);
-        if (spec.HasTerminal)
+        if (spec is { HasTerminal: true, HasInit: false })
         {
             script.ControlTerminal(0);
         }
@@ -128,8 +130,27 @@ internal sealed class ContainerScript : ILaunchScript
 
         IdentityScript.Assume(script, spec, host, script.Descriptor(pipes.ParentAlive.Reader), explanations);
 
-        script.CloseAll();
-        attempts = script.Execute(search.Candidates, spec.Argv, ProcessTexts.Environment(spec));
+        Execute();
+    }
+
+    /// <summary>With a process 1 of Builder's the program has the terminal, so that keys for it reach it once.</summary>
+    private void Execute()
+    {
+        if (!spec.HasInit)
+        {
+            start.Append(script);
+            return;
+        }
+
+        script.ForkChild(() => start.Append(script, () =>
+        {
+            script.NewSession();
+            if (spec.HasTerminal)
+            {
+                script.ControlTerminal(0);
+            }
+        }));
+        script.Execute(TinyProgram.Init, [TinyProgram.Init.Name], []);
     }
 
     /// <summary>Those that the process is born in; it enters the others on its way.</summary>

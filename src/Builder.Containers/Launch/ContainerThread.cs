@@ -1,3 +1,5 @@
+using Builder.Containers.Checkpoints;
+using Builder.Containers.Runtimes;
 using Builder.Linux.ControlGroups;
 using Builder.Linux.Isolation;
 using Builder.Linux.Processes;
@@ -13,6 +15,8 @@ internal sealed class ContainerThread
     private readonly ContainerSpec spec;
     private readonly RunningContainer? joined;
     private readonly OutputReceiver output;
+    private readonly RuntimeBundle? bundle;
+    private readonly string? checkpoint;
     private readonly CancellationToken launchCancellation;
     private readonly TaskCompletionSource<int> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ContainerExit> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,12 +25,15 @@ internal sealed class ContainerThread
     private Pipe? stopRequests;
 
     /// <param name="joined">The container that the process is to join; null for one of its own.</param>
-    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation)
+    /// <param name="checkpoint">The folder that the processes are made of; null for a new one.</param>
+    public ContainerThread(ContainerSpec spec, RunningContainer? joined, OutputReceiver output, CancellationToken launchCancellation, string? checkpoint = null)
     {
+        this.checkpoint = checkpoint;
         this.joined = joined;
         this.spec = spec;
         this.output = output;
         this.launchCancellation = launchCancellation;
+        bundle = BundleOf(spec, joined is not null);
         new Thread(Run) { IsBackground = true, Name = "container" }.Start();
     }
 
@@ -95,23 +102,46 @@ internal sealed class ContainerThread
     }
 #pragma warning restore CA1031
 
+    private static RuntimeBundle? BundleOf(ContainerSpec spec, bool joins)
+    {
+        if (spec.Runtime is null)
+        {
+            return null;
+        }
+
+        var first = new RuntimeBundle(spec.BundleFolder ?? throw new ArgumentException("a runtime needs a folder for its bundle", nameof(spec)));
+        return joins ? first.ForProcess() : first;
+    }
+
     /// <summary>Without a pid namespace nothing but a group holds the processes together.</summary>
     private static ControlGroupRequest GroupOf(ContainerSpec spec) =>
         spec.Namespaces.HasFlag(Namespaces.Pid) ? spec.ControlGroup : spec.ControlGroup with { CanFreeze = true };
 
     private ChildProcess Launch(ContainerPipes pipes, ControlGroup? group)
     {
-        using ILaunchScript script = joined is null
-            ? ContainerScript.For(spec, HostFeatures.Current, pipes, group)
-            : JoinScript.For(spec, joined, HostFeatures.Current, pipes);
+        using var script = ScriptFor(pipes, group);
         var child = script.Launch(launchCancellation);
         pipes.CloseChildsEnds();
+        if (bundle is not null)
+        {
+            new RuntimeStart(spec, bundle, child, launchCancellation).Await(() => new OutputPump(pipes, output).PassOnWhatIsThere());
+        }
+
         return child;
     }
 
+    private ILaunchScript ScriptFor(ContainerPipes pipes, ControlGroup? group) => (bundle, joined) switch
+    {
+        (null, null) when checkpoint is not null => RestoreScript.For(spec, checkpoint, HostFeatures.Current, pipes, group),
+        (null, null) => ContainerScript.For(spec, HostFeatures.Current, pipes, group),
+        (null, not null) => JoinScript.For(spec, joined, HostFeatures.Current, pipes),
+        (not null, null) => RuntimeScript.For(spec, bundle, HostFeatures.Current, pipes, group),
+        _ => RuntimeJoinScript.For(spec, bundle, joined, HostFeatures.Current, pipes),
+    };
+
     private ContainerExit LookAfter(ChildProcess child, ContainerPipes pipes, Pipe stop, ControlGroup? group)
     {
-        var plan = new StopPlan(child, stop.Reader, spec.StopGrace, spec.TimeLimit);
+        var plan = new StopPlan(child, stop.Reader, spec.StopGrace, spec.TimeLimit, passesSignalsOn: spec.HasInit || bundle is not null);
         try
         {
             new OutputPump(pipes, output).RunUntilEnd(child, plan);
@@ -132,6 +162,11 @@ internal sealed class ContainerThread
         }
 
         var status = child.Wait();
+        if (status.Code != 0 && bundle?.Failure(spec) is { } failure)
+        {
+            throw failure;
+        }
+
         return ExitReport.Of(status, group) with { TimedOut = plan.TimedOut };
     }
 }

@@ -26,7 +26,7 @@ internal static class IdentityScript
         // A namespace that an ordinary user made with a single id denies setgroups(2): there is nobody to be.
         if (!host.UserNamespace.HasSingleId)
         {
-            script.SetGroups([spec.User.Gid, .. spec.User.Groups.Where(group => group != spec.User.Gid && host.KnowsGroup(group))]);
+            script.SetGroups([.. Groups(spec.User, host)]);
         }
 
         if (spec.IsConfined)
@@ -57,7 +57,14 @@ internal static class IdentityScript
         }
     }
 
-    private static CapabilitySet Granted(ContainerSpec spec, HostFeatures host)
+    /// <summary>The primary group is among them; none where there is nobody to be.</summary>
+    public static IEnumerable<uint> Groups(ResolvedUser user, HostFeatures host) => host.UserNamespace.HasSingleId
+        ? []
+        : [user.Gid, .. user.Groups.Where(group => group != user.Gid && host.KnowsGroup(group))];
+
+    /// <summary>What the container's root holds.</summary>
+    /// <exception cref="BuilderException"><see cref="ContainersErrors.MissingCapability"/>.</exception>
+    public static CapabilitySet Granted(ContainerSpec spec, HostFeatures host)
     {
         var missing = spec.RequiredCapabilities - host.Capabilities;
         return missing == CapabilitySet.None ? (spec.Capabilities | spec.RequiredCapabilities) & host.Capabilities : throw new BuilderException(
@@ -66,7 +73,8 @@ internal static class IdentityScript
             "start Builder as root, or in a container that has it (--cap-add)");
     }
 
-    private static void CheckMapped(ResolvedUser user, HostFeatures host)
+    /// <exception cref="BuilderException"><see cref="ContainersErrors.UnmappedId"/>.</exception>
+    public static void CheckMapped(ResolvedUser user, HostFeatures host)
     {
         if (!host.KnowsUser(user.Uid))
         {

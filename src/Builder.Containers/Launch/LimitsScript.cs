@@ -6,15 +6,20 @@ namespace Builder.Containers.Launch;
 /// <summary>The limits of the spec and, where it says nothing, the defaults as far as Builder's own limits allow.</summary>
 internal static class LimitsScript
 {
-    public static void Set(SyscallScript script, ContainerSpec spec)
+    /// <summary>What is set for a container: each resource once, and what was said last.</summary>
+    public static IEnumerable<ResourceLimit> Of(ContainerSpec spec)
     {
-        foreach (var limit in ResourceLimit.Defaults.Where(each => spec.Limits.All(asked => asked.Resource != each.Resource)))
+        var defaults = ResourceLimit.Defaults.Where(each => spec.Limits.All(asked => asked.Resource != each.Resource)).Select(limit =>
         {
             var hard = Math.Min(limit.Hard, ProcessLimits.Of((int)limit.Resource).Hard);
-            Set(script, limit with { Soft = Math.Min(limit.Soft, hard), Hard = hard });
-        }
+            return limit with { Soft = Math.Min(limit.Soft, hard), Hard = hard };
+        });
+        return defaults.Concat(spec.Limits).GroupBy(limit => limit.Resource).Select(same => same.Last());
+    }
 
-        foreach (var limit in spec.Limits)
+    public static void Set(SyscallScript script, ContainerSpec spec)
+    {
+        foreach (var limit in Of(spec))
         {
             Set(script, limit);
         }

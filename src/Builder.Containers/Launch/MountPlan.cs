@@ -37,6 +37,24 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
     }
 
     /// <summary>
+    /// Makes what was asked for and attaches it to places of a bundle, from where an OCI runtime binds it: in the mount namespace of the
+    /// runtime's process and nobody else's.
+    /// </summary>
+    public IReadOnlyList<Runtimes.BundleBind> AttachForRuntime(ContainerSpec spec, HostFeatures host, Runtimes.RuntimeBundle bundle)
+    {
+        var binds = new List<Runtimes.BundleBind>();
+        foreach (var mount in spec.Mounts)
+        {
+            var (made, target, isFile) = MakeRequested(mount, RootMount.PlaceOf(spec.Root), host);
+            var place = bundle.PlaceForMount(binds.Count, isFile);
+            script.AttachMountAt(made, SyscallScript.CurrentDirectory, place, place);
+            binds.Add(new Runtimes.BundleBind(place, target, mount is BindMount { ReadOnly: true } or LayersMount { UpperDir: null } or MemoryFileMount or TmpfsMount { ReadOnly: true }));
+        }
+
+        return binds;
+    }
+
+    /// <summary>
     /// Attaches them inside the new root. What was asked for comes before the kernel's own file systems, which a link
     /// in the image can then not lead to, except where it asked for a place in one of them.
     /// </summary>
@@ -244,6 +262,6 @@ internal sealed class MountPlan(SyscallScript script, FailureExplanations explan
         }
     }
 
-    private static bool IsBelowKernelPaths(string target) =>
+    internal static bool IsBelowKernelPaths(string target) =>
         target is "/dev" or "/sys" || target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/sys/", StringComparison.Ordinal);
 }

@@ -34,6 +34,12 @@ internal sealed class OutputPump(ContainerPipes pipes, OutputReceiver output)
             stop.Check();
         }
 
+        PassOnWhatIsThere();
+    }
+
+    /// <summary>Passes on what can be read now, and waits for nothing.</summary>
+    public void PassOnWhatIsThere()
+    {
         bool[] left;
         do
         {

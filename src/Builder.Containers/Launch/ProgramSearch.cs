@@ -1,6 +1,5 @@
 using Builder.Diagnostics;
 using Builder.Linux;
-using Builder.Linux.Script;
 
 namespace Builder.Containers.Launch;
 
@@ -18,9 +17,10 @@ internal sealed class ProgramSearch(string program, string path)
 
     private bool IsPath => program.Contains('/', StringComparison.Ordinal);
 
-    public BuilderException Explain(IEnumerable<ScriptOperation> attempts)
+    /// <param name="answers">The kernel's, to each candidate.</param>
+    public BuilderException Explain(IEnumerable<Errno> answers)
     {
-        var errors = attempts.Select(attempt => attempt.Error).OfType<Errno>().ToList();
+        var errors = answers.ToList();
 
         // A program that is there but does not start says more than all the places where none is.
         var telling = errors.Find(errno => errno is not (Errno.ENOENT or Errno.ENOTDIR or Errno.EACCES));

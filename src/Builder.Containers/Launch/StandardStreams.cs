@@ -5,11 +5,12 @@ namespace Builder.Containers.Launch;
 /// <summary>What a process in a container reads and writes: a terminal of the container's own, or pipes.</summary>
 internal static class StandardStreams
 {
-    public static void Connect(SyscallScript script, ContainerSpec spec, ContainerPipes pipes)
+    /// <param name="insideContainer">Whether the script is in the container's own root by now, whose terminals are its own; else the machine's are in sight.</param>
+    public static void Connect(SyscallScript script, ContainerSpec spec, ContainerPipes pipes, bool insideContainer = true)
     {
         if (pipes.Terminal is { } terminal)
         {
-            ConnectTerminal(script, spec, script.OpenTerminal(terminal));
+            ConnectTerminal(script, spec, script.OpenTerminal(terminal, insideContainer ? "/dev/pts/ptmx" : "/dev/ptmx"));
             return;
         }
 

@@ -7,7 +7,8 @@ namespace Builder.Containers.Launch;
 
 /// <summary>How a container is brought to its end: politely if it listens, by force when the grace period is over.</summary>
 /// <param name="limit">How long the container may run; null for ever.</param>
-internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan grace, TimeSpan? limit)
+/// <param name="passesSignalsOn">The first process hands signals to the program, whatever it does with them itself.</param>
+internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan grace, TimeSpan? limit, bool passesSignalsOn)
 {
     private readonly long? end = limit is { } time ? In(time) : null;
     private long? deadline;
@@ -25,7 +26,7 @@ internal sealed class StopPlan(ChildProcess child, SafeHandle requests, TimeSpan
     public void Begin()
     {
         // The first process of a pid namespace has no default actions: what it does not catch does nothing.
-        if (grace > TimeSpan.Zero && Catches(child.Id, Signals.Terminate))
+        if (grace > TimeSpan.Zero && (passesSignalsOn || Catches(child.Id, Signals.Terminate)))
         {
             deadline = In(grace);
             child.Signal(Signals.Terminate);

@@ -10,7 +10,7 @@ namespace Builder.Containers.Machine;
 /// <summary>What this machine offers to containers, found by looking and trying, and what each lack costs.</summary>
 public static class MachineReport
 {
-    private static readonly string[] Runtimes = ["runc", "crun", "runsc", "criu"];
+    private static readonly string[] Helpers = ["pasta", "criu", "fuse-overlayfs"];
 
     /// <param name="refusal">Why this user cannot enter a user namespace; null when nobody needs to.</param>
     public static IReadOnlyList<MachineFact> Make(Diagnostics.BuilderException? refusal) =>
@@ -25,7 +25,8 @@ public static class MachineReport
         SecurityModule(),
         OverlayLayers(),
         Network(),
-        Runtime(),
+        Runtimes(),
+        Programs(),
         Emulation(),
     ];
 
@@ -103,10 +104,12 @@ public static class MachineReport
         ? new("networks", "Networks", "host none", $"steps share the host's network: {obstacle}")
         : new("networks", "Networks", "private host none");
 
-    private static MachineFact Runtime()
+    private static MachineFact Runtimes() => new("runtimes", "Runtimes", string.Join(' ', OciRuntime.OfThisMachine.Prepend(OciRuntime.Own)));
+
+    private static MachineFact Programs()
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        var found = Runtimes.Where(name => folders.Any(folder => File.Exists(Path.Combine(folder, name)))).ToList();
+        var found = Helpers.Where(name => folders.Any(folder => File.Exists(Path.Combine(folder, name)))).ToList();
         return new("programs", "Other programs", found.Count > 0 ? string.Join(' ', found) : "none", found.Contains("criu") ? null : "running containers cannot be checkpointed: install criu");
     }
 

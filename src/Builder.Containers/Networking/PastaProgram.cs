@@ -40,7 +40,8 @@ internal static class PastaProgram
 
     /// <summary>Starts it for a namespace. It dies with the calling thread.</summary>
     /// <param name="place">An existing empty file, on which the namespace is mounted in pasta's sight alone.</param>
-    public static ChildProcess Start(SafeFileHandle networkNamespace, string place, Pipe messages, Pipe parentAlive)
+    /// <param name="ports">What of the machine's ports goes in.</param>
+    public static ChildProcess Start(SafeFileHandle networkNamespace, string place, IReadOnlyList<PublishedPort> ports, Pipe messages, Pipe parentAlive)
     {
         var program = Find() ?? throw new BuilderException(ContainersErrors.PrivateNetwork, Obstacle()!);
         using var script = new SyscallScript();
@@ -56,15 +57,21 @@ internal static class PastaProgram
         script.Duplicate(script.Descriptor(messages.Writer), 2);
         script.DieWithParent(script.Descriptor(parentAlive.Reader));
         script.CloseAll();
-        string[] arguments =
-        [
-            "pasta", "--foreground", "--quiet", "--runas", "0", "--config-net", "--dns-forward", NameServer, "--no-map-gw",
-            "--tcp-ports", "none", "--udp-ports", "none", "--tcp-ns", "none", "--udp-ns", "none", "--netns", place,
-        ];
-        script.Execute([program], arguments, ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]);
+        script.Execute([program], Arguments(place, ports), ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]);
         var (child, failure) = ScriptRunner.Launch(script, Namespaces.Mount);
         return child ?? throw new BuilderException(ContainersErrors.PrivateNetwork, $"pasta does not start: {failure}");
     }
+
+    internal static string[] Arguments(string place, IReadOnlyList<PublishedPort> ports) =>
+    [
+        "pasta", "--foreground", "--quiet", "--runas", "0", "--config-net", "--dns-forward", NameServer, "--no-map-gw",
+        .. Forward("--tcp-ports", ports.Where(port => !port.IsUdp)), .. Forward("--udp-ports", ports.Where(port => port.IsUdp)),
+        "--tcp-ns", "none", "--udp-ns", "none", "--netns", place,
+    ];
+
+    /// <summary>An address is said once an option.</summary>
+    private static IEnumerable<string> Forward(string option, IEnumerable<PublishedPort> ports) =>
+        ports.Any() ? ports.SelectMany(port => new[] { option, port.ForPasta }) : [option, "none"];
 
     private static string? Find() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/bin", "/usr/local/bin"])

@@ -19,12 +19,14 @@ public sealed class PrivateNetwork : IDisposable
     private readonly TaskCompletionSource<PrivateNetwork> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe end = Pipe.Create(nonBlocking: true);
     private readonly string place;
+    private readonly IReadOnlyList<PublishedPort> ports;
     private readonly Thread thread;
     private NetworkNamespace? network;
 
-    private PrivateNetwork(string place)
+    private PrivateNetwork(string place, IReadOnlyList<PublishedPort> ports)
     {
         this.place = place;
+        this.ports = ports;
         thread = new Thread(Run) { IsBackground = true, Name = "private network" };
         thread.Start();
     }
@@ -40,9 +42,9 @@ public sealed class PrivateNetwork : IDisposable
 
     /// <summary>Ends when packets find their way, or throws what is in their way.</summary>
     /// <param name="place">A path where an empty file can be made.</param>
-    /// <exception cref="BuilderException"><see cref="ContainersErrors.PrivateNetwork"/>.</exception>
-    public static Task<PrivateNetwork> PrepareAsync(string place) =>
-        Obstacle is { } obstacle ? Task.FromException<PrivateNetwork>(Refused(obstacle)) : new PrivateNetwork(place).ready.Task;
+    /// <param name="ports">What of the machine's ports goes in, each with a port of the machine.</param>
+    public static Task<PrivateNetwork> PrepareAsync(string place, params IReadOnlyList<PublishedPort> ports) =>
+        Obstacle is { } obstacle ? Task.FromException<PrivateNetwork>(Refused(obstacle)) : new PrivateNetwork(place, ports).ready.Task;
 
     public void Dispose()
     {
@@ -60,7 +62,7 @@ public sealed class PrivateNetwork : IDisposable
             using var made = network = NetworkNamespace.Create(MetadataServices.Addresses);
             using var messages = Pipe.Create(nonBlocking: true);
             using var parentAlive = Pipe.Create(nonBlocking: true);
-            using var pasta = PastaProgram.Start(made.Handle, place, messages, parentAlive);
+            using var pasta = PastaProgram.Start(made.Handle, place, ports, messages, parentAlive);
             try
             {
                 if (!made.WaitForDefaultRoute(pasta.Handle, Patience))

@@ -35,6 +35,9 @@ public sealed record IsolationSettings
     /// <summary>How long a container may run; null for ever.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>Who runs the containers in Builder's place; null for Builder itself.</summary>
+    public OciRuntime? Runtime { get; init; }
+
     /// <summary>A container with these walls.</summary>
     public ContainerSpec ApplyTo(ContainerSpec spec)
     {
@@ -54,6 +57,7 @@ public sealed record IsolationSettings
             SharedMemorySize = SharedMemorySize ?? spec.SharedMemorySize,
             ControlGroup = ControlGroup,
             TimeLimit = TimeLimit,
+            Runtime = Runtime,
         };
     }
 }

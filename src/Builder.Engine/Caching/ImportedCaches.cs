@@ -1,18 +1,19 @@
 using System.Collections.Concurrent;
 using Builder.Diagnostics;
-using Builder.Engine.Images;
+using Builder.Engine.Deferring;
 using Builder.Oci;
 using Builder.Storage;
+using Builder.Storage.Layers;
 using Builder.Storage.Snapshots;
 using Builder.Storage.Steps;
 
 namespace Builder.Engine.Caching;
 
 /// <summary>
-/// Results that ran elsewhere. Their layers are fetched and unpacked when the step is found and not before; layers of base images
-/// come from where this build has the base from.
+/// Results that ran elsewhere. Their layers are fetched when the step is found and not before, and unpacked when somebody needs their
+/// files; layers of base images come from where this build has the base from.
 /// </summary>
-internal sealed class ImportedCaches(BuilderStore store, BaseImages bases, IReadOnlyList<CacheSource> sources, Action<string> warn)
+internal sealed class ImportedCaches(BuilderStore store, LayerOrigins origins, IReadOnlyList<CacheSource> sources, Action<string> warn)
 {
     private readonly Dictionary<Digest, (CacheSource Source, CacheStep Step)> steps = sources
         .SelectMany(source => source.Document.Steps.Select(step => (Source: source, Step: step)))
@@ -21,7 +22,7 @@ internal sealed class ImportedCaches(BuilderStore store, BaseImages bases, IRead
 
     private readonly ConcurrentDictionary<Digest, Lazy<Task<StepRecord?>>> fetched = new();
 
-    /// <summary>The record of a result that is in the store now; null when no cache has it, or it cannot be had.</summary>
+    /// <summary>The record of a result whose layers are in the store now; null when no cache has it, or it cannot be had.</summary>
     public async ValueTask<StepRecord?> FindAsync(Digest key, CancellationToken cancellationToken) =>
         steps.TryGetValue(key, out var found)
             ? await fetched.GetOrAdd(key, _ => new Lazy<Task<StepRecord?>>(() => FetchAsync(found.Source, found.Step, cancellationToken))).Value
@@ -34,9 +35,16 @@ internal sealed class ImportedCaches(BuilderStore store, BaseImages bases, IRead
     {
         try
         {
-            return await UnpackAsync(source, step, cancellationToken) is { } snapshot
-                ? new StepRecord { SnapshotId = snapshot.Id, Created = step.Created, Made = step.Made, Explanation = step.Explanation ?? new Dictionary<string, string>() }
-                : null;
+            var top = Defer(source, step);
+            for (var snapshot = top; snapshot is not null; snapshot = store.Snapshots.ParentOf(snapshot))
+            {
+                if (store.Snapshots.CreatedOf(snapshot) is not null)
+                {
+                    await store.Layers.LearnAsync(snapshot, origins.Find, cancellationToken);
+                }
+            }
+
+            return top is null ? null : new StepRecord { SnapshotId = top.Id, Created = step.Created, Made = step.Made, Explanation = step.Explanation ?? new Dictionary<string, string>() };
         }
         catch (BuilderException e)
         {
@@ -45,7 +53,8 @@ internal sealed class ImportedCaches(BuilderStore store, BaseImages bases, IRead
         }
     }
 
-    private async Task<Snapshot?> UnpackAsync(CacheSource source, CacheStep step, CancellationToken cancellationToken)
+    /// <summary>Null for what was built on a base that this build does not have.</summary>
+    private Snapshot? Defer(CacheSource source, CacheStep step)
     {
         var stack = new Stack<CacheLayer>();
         for (var place = step.Layer; place >= 0; place = source.Document.Layers[place].Parent)
@@ -53,29 +62,20 @@ internal sealed class ImportedCaches(BuilderStore store, BaseImages bases, IRead
             stack.Push(source.Document.Layers[place]);
         }
 
-        var layers = new List<(Descriptor Blob, DiffId DiffId)>();
-        var openers = new Dictionary<Digest, Func<CancellationToken, Task<Stream>>>();
         foreach (var layer in stack)
         {
             if (layer.Blob >= 0)
             {
                 var blob = source.Blobs[layer.Blob];
-                layers.Add((blob, layer.DiffId));
-                openers[blob.Digest] = token => source.OpenBlobAsync(blob, token);
+                origins.Add(layer.DiffId, new LayerOrigin(blob, token => source.OpenBlobAsync(blob, token)));
             }
-            else if (bases.FindLayer(layer.DiffId) is var (image, blob))
+            else if (origins.Find(layer.DiffId) is null)
             {
-                layers.Add((blob, layer.DiffId));
-                openers[blob.Digest] = token => bases.OpenLayerAsync(image, blob, token);
-            }
-            else
-            {
-                // It was built on a base that this build does not have.
                 return null;
             }
         }
 
-        var top = await store.Layers.EnsureSnapshotsAsync(layers, (blob, token) => openers[blob.Digest](token), null, cancellationToken);
+        var top = store.Snapshots.DeferChain([.. stack.Select(layer => layer.DiffId)]);
         var snapshot = top;
         foreach (var layer in stack.Reverse())
         {

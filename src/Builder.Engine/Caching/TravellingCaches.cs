@@ -1,5 +1,5 @@
 using Builder.Diagnostics;
-using Builder.Engine.Images;
+using Builder.Engine.Deferring;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci;
@@ -22,7 +22,7 @@ internal sealed class TravellingCaches(BuilderStore store, RegistryClient regist
     private List<(Digest Key, StepRecord Record)> known = [];
 
     /// <summary>Reads the documents; a cache that is not there yet is a remark, since every cache has its first build.</summary>
-    public async Task<ImportedCaches?> ImportAsync(BaseImages bases, CancellationToken cancellationToken)
+    public async Task<ImportedCaches?> ImportAsync(LayerOrigins origins, CancellationToken cancellationToken)
     {
         var sources = new List<CacheSource>();
         foreach (var spec in request.CacheFrom)
@@ -37,12 +37,12 @@ internal sealed class TravellingCaches(BuilderStore store, RegistryClient regist
             }
         }
 
-        return sources.Count == 0 ? null : new ImportedCaches(store, bases, sources, Warn);
+        return sources.Count == 0 ? null : new ImportedCaches(store, origins, sources, Warn);
     }
 
     /// <summary>Writes all caches that have a place of their own.</summary>
     /// <param name="failed">Whether the build failed: then what cannot be written is only a remark.</param>
-    public async Task ExportAsync(BuildGraph graph, IReadOnlyDictionary<Digest, KeyExplanation> keys, Func<Snapshot, LayerOptions> options, bool failed, CancellationToken cancellationToken)
+    public async Task ExportAsync(BuildGraph graph, IReadOnlyDictionary<Digest, KeyExplanation> keys, DeferredTrees trees, Func<Snapshot, LayerOptions> options, bool failed, CancellationToken cancellationToken)
     {
         if (request.CacheTo.Count == 0)
         {
@@ -56,6 +56,11 @@ internal sealed class TravellingCaches(BuilderStore store, RegistryClient regist
             try
             {
                 var records = known.Where(each => spec.AllSteps || chain.Contains(each.Record.SnapshotId)).ToList();
+                foreach (var (_, record) in records)
+                {
+                    await trees.LearnAsync(store.Snapshots.Find(record.SnapshotId), cancellationToken);
+                }
+
                 await new CacheExporter(store, registry, options).ExportAsync(spec, records, cancellationToken);
             }
             catch (BuilderException e) when (failed || spec.IgnoreError)

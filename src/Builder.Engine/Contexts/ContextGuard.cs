@@ -61,6 +61,6 @@ internal sealed class ContextGuard(TimeProvider time)
             .Any(source => copy.Parents || source.IsPattern || RecentChanges.Any(tree, source.Path, copy.Excludes, since, cancellationToken));
     }
 
-    private static BuilderException Changed(Exception? inner) => new(
+    public static BuilderException Changed(Exception? inner) => new(
         SourceErrors.ContextChanged, "the build context changed while it was read", "build again when nothing writes to it any more; the cache holds nothing of this step", inner: inner);
 }

@@ -164,7 +164,7 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
                 var target = Clean(entry.LinkName.Span);
                 if (destination.TryLstat(target) is not { } status || status.Type == FileType.Directory)
                 {
-                    throw new BuilderException(EngineErrors.BadArchive, $"the hard link {GuestPath.ToText(entry.Name.Span)} names {GuestPath.ToText(entry.LinkName.Span)}, which is not in the archive before it");
+                    throw NoLinkTarget(entry);
                 }
 
                 using (var from = destination.OpenParent(target, out var targetName))
@@ -177,7 +177,7 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
                 directory.MakeSymlink(name, entry.LinkName.Span);
                 break;
             case TarEntryKind.CharacterDevice when entry is { DeviceMajor: 0, DeviceMinor: 0 }:
-                throw new BuilderException(EngineErrors.BadArchive, $"{GuestPath.ToText(entry.Name.Span)} is a character device 0:0, which would hide a file of the base");
+                throw HidingDevice(entry);
             default:
                 var type = entry.Kind switch
                 {
@@ -205,7 +205,13 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
         }
     }
 
-    private static uint IdOf(TarEntry entry, long id) =>
+    internal static BuilderException NoLinkTarget(TarEntry entry) =>
+        new(EngineErrors.BadArchive, $"the hard link {GuestPath.ToText(entry.Name.Span)} names {GuestPath.ToText(entry.LinkName.Span)}, which is not in the archive before it");
+
+    internal static BuilderException HidingDevice(TarEntry entry) =>
+        new(EngineErrors.BadArchive, $"{GuestPath.ToText(entry.Name.Span)} is a character device 0:0, which would hide a file of the base");
+
+    internal static uint IdOf(TarEntry entry, long id) =>
         id is >= 0 and < uint.MaxValue
             ? (uint)id
             : throw new BuilderException(EngineErrors.BadArchive, $"{GuestPath.ToText(entry.Name.Span)} belongs to {id}, which is no user or group id");
@@ -228,7 +234,7 @@ internal sealed class ArchiveExtractor(RootDirectory destination, (uint Uid, uin
     }
 
     /// <summary>The path below the destination: no leading slash, no <c>.</c>, and <c>..</c> never above the top.</summary>
-    private static byte[] Clean(ReadOnlySpan<byte> name)
+    internal static byte[] Clean(ReadOnlySpan<byte> name)
     {
         var parts = new List<byte[]>();
         foreach (var range in name.Split((byte)'/'))

@@ -14,7 +14,12 @@ internal static class LinkResolver
     private const int MaxLinks = 40;
 
     /// <exception cref="LinuxException">More than <see cref="MaxLinks"/> links.</exception>
-    public static byte[] Resolve(RootDirectory root, ReadOnlySpan<byte> path)
+    public static byte[] Resolve(RootDirectory root, ReadOnlySpan<byte> path) =>
+        Resolve(candidate => root.TryLstat(candidate) is { Type: FileType.SymbolicLink } ? root.ReadLink(candidate) : null, path);
+
+    /// <param name="linkAt">The target of the link at a path without links before its last name; null when it is none.</param>
+    /// <exception cref="LinuxException">More than <see cref="MaxLinks"/> links.</exception>
+    public static byte[] Resolve(Func<byte[], byte[]?> linkAt, ReadOnlySpan<byte> path)
     {
         var pending = new Stack<byte[]>();
         Push(pending, path);
@@ -34,7 +39,7 @@ internal static class LinkResolver
             }
 
             var candidate = GuestPath.Join(resolved, name);
-            if (root.TryLstat(candidate) is not { Type: FileType.SymbolicLink })
+            if (linkAt(candidate) is not { } target)
             {
                 resolved = candidate;
                 continue;
@@ -45,7 +50,6 @@ internal static class LinkResolver
                 throw new LinuxException("openat2", GuestPath.ToText(path), Errno.ELOOP);
             }
 
-            var target = root.ReadLink(candidate);
             if (target.AsSpan().StartsWith("/"u8))
             {
                 resolved = [];

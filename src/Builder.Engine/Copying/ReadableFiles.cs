@@ -26,6 +26,21 @@ internal static class ReadableFiles
         }
     }
 
+    /// <param name="seen">What it was when it was found.</param>
+    /// <param name="top">The path of the directory, for the message.</param>
+    /// <exception cref="BuilderException"><see cref="EngineErrors.FileAccess"/>.</exception>
+    public static SafeFileHandle OpenFile(DirectoryHandle directory, byte[] name, in FileStatus seen, ReadOnlySpan<byte> top)
+    {
+        try
+        {
+            return directory.OpenFile(name, seen);
+        }
+        catch (LinuxException e) when (IsRefusal(e))
+        {
+            throw Refused("file", GuestPath.Join(top, name), e);
+        }
+    }
+
     /// <exception cref="BuilderException"><see cref="EngineErrors.FileAccess"/>.</exception>
     public static SafeFileHandle OpenFile(RootDirectory root, string path)
     {

@@ -9,17 +9,11 @@ namespace Builder.Engine.Copying;
 /// a snapshot in which nothing else runs. Directories that the copy only passes through or adds to keep their times, which
 /// would otherwise carry the clock into the layer.
 /// </summary>
-internal sealed class TreeCopier(RootDirectory root, CopyRules rules, CancellationToken cancellationToken)
+internal sealed class TreeCopier(RootDirectory root, CopyRules rules, CancellationToken cancellationToken) : ICopier
 {
     private readonly HardLinks hardLinks = new();
     private readonly DirectoryTimes times = new(root);
 
-    /// <summary>Whose everything becomes; null to keep owners.</summary>
-    public (uint Uid, uint Gid)? Owner => rules.Owner;
-
-    /// <summary>Copies one selected source to the destination.</summary>
-    /// <param name="destination">Below the root, links not yet followed.</param>
-    /// <param name="isDirectory">Whether the user wrote it as a directory.</param>
     public void Copy(SourceTree tree, SelectedSource source, byte[] destination, bool isDirectory, IReadOnlyList<string> excludes)
     {
         var target = LinkResolver.Resolve(root, destination);
@@ -35,8 +29,6 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         CopyEntry(tree, new TreeEntry(from, name, source.Name, 0, tree.Timed(source.Path, source.Status)), to, GuestPath.Name(path), path);
     }
 
-    /// <summary>Copies one selected source together with the directories above it, as <c>--parents</c> does.</summary>
-    /// <param name="destination">A directory, which exists.</param>
     public void CopyWithParents(SourceTree tree, KeptSource source, byte[] destination, IReadOnlyList<string> excludes)
     {
         var target = LinkResolver.Resolve(root, destination);
@@ -61,7 +53,14 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         CopyBelow(tree, source.Path, ContentDigester.WalkOf(tree, source, excludes), top, target);
     }
 
-    /// <summary>Writes a file whose content is at hand: root's own, 0644, unless the rules say otherwise.</summary>
+    public void Extract(SourceTree tree, SelectedSource source, byte[] destination)
+    {
+        MakeDirectory(destination);
+        Complete();
+        using var target = root.OpenRoot(destination);
+        new ArchiveExtractor(target, rules.Owner, cancellationToken).Extract(tree.Root.OpenFile(source.Path));
+    }
+
     public void Write(string name, ReadOnlySpan<byte> content, byte[] destination, bool isDirectory)
     {
         var target = LinkResolver.Resolve(root, destination);
@@ -78,7 +77,6 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         Finish(to, last, status);
     }
 
-    /// <summary>Makes a directory and its missing parents, as WORKDIR does and every destination needs.</summary>
     public void MakeDirectory(byte[] path)
     {
         var target = LinkResolver.Resolve(root, path);
@@ -261,8 +259,11 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
         }
     }
 
-    private static BuilderException NoFileHere(byte[] path) =>
+    internal static BuilderException NoFileHere(byte[] path) =>
         new(EngineErrors.CopyConflict, $"cannot replace to directory /{GuestPath.ToText(path)} with file");
+
+    internal static BuilderException NoDirectory(byte[] path, byte[] existing) =>
+        new(EngineErrors.CopyConflict, $"mkdir /{GuestPath.ToText(path)}: /{GuestPath.ToText(existing)} is not a directory");
 
     private DirectoryHandle OpenParentOf(byte[] path)
     {
@@ -284,7 +285,7 @@ internal sealed class TreeCopier(RootDirectory root, CopyRules rules, Cancellati
 
         if (status.Value.Type != FileType.Directory)
         {
-            throw new BuilderException(EngineErrors.CopyConflict, $"mkdir /{GuestPath.ToText(path)}: /{GuestPath.ToText(existing)} is not a directory");
+            throw NoDirectory(path, existing);
         }
 
         times.KeepAbove(path);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Builder.Engine.Anatomy;
 using Builder.Engine.Images;
 using Builder.Oci;
 using Builder.Storage;
@@ -12,6 +13,15 @@ namespace Builder.Engine.Explaining;
 /// <param name="After">In the second image.</param>
 public sealed record ImageDifference(string What, string? Before, string? After);
 
+/// <summary>A file by which two images differ.</summary>
+/// <param name="Path">Relative to the root; empty for the root itself.</param>
+/// <param name="Before">Null when the first image does not have it.</param>
+public sealed record FileDifference(string Path, FileFacts? Before, FileFacts? After)
+{
+    /// <summary>As <c>docker diff</c> marks it: added, changed or deleted.</summary>
+    public char Kind => Before is null ? 'A' : After is null ? 'D' : 'C';
+}
+
 /// <summary>Tells how two images of the store differ: what they are built on, what they say, and the files of the layers that are not alike.</summary>
 public sealed class ImageComparer(BuilderStore store)
 {
@@ -21,6 +31,14 @@ public sealed class ImageComparer(BuilderStore store)
     /// <returns>The differences, from the platform to the last layer; none for equal images.</returns>
     public IReadOnlyList<ImageDifference> Compare(StoredImage before, StoredImage after, CancellationToken cancellationToken)
     {
+        var differences = new List<ImageDifference>(CompareWords(before, after));
+        AddLayers(differences, before, after, cancellationToken);
+        return differences;
+    }
+
+    /// <summary>What the images say of themselves: platform, config, annotations.</summary>
+    public static IReadOnlyList<ImageDifference> CompareWords(StoredImage before, StoredImage after)
+    {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         var differences = new List<ImageDifference>();
@@ -29,8 +47,40 @@ public sealed class ImageComparer(BuilderStore store)
         Add(differences, "author", before.Config.Author, after.Config.Author);
         AddConfig(differences, before.Config.Execution ?? new ExecutionConfig(), after.Config.Execution ?? new ExecutionConfig());
         AddMap(differences, "annotation ", before.Manifest.Annotations, after.Manifest.Annotations);
-        AddLayers(differences, before, after, cancellationToken);
         return differences;
+    }
+
+    /// <summary>The files that containers of two images see, compared one by one, whatever layers they come from.</summary>
+    /// <returns>By path.</returns>
+    /// <exception cref="Diagnostics.BuilderException"><see cref="EngineErrors.NoSuchImage"/>: the bytes of a layer are not in the store.</exception>
+    public IReadOnlyList<FileDifference> CompareFiles(StoredImage before, StoredImage after, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        var known = new Dictionary<DiffId, IReadOnlyList<LayerEntry>>();
+        var (first, second) = (TreeOf(before, known, cancellationToken), TreeOf(after, known, cancellationToken));
+        return [.. first.Keys.Union(second.Keys).Order(StringComparer.Ordinal)
+            .Select(key => new FileDifference(LayerEntry.PathOf(key), first.GetValueOrDefault(key)?.Entry.Facts, second.GetValueOrDefault(key)?.Entry.Facts))
+            .Where(difference => difference.Before != difference.After)];
+    }
+
+    /// <param name="known">Layers that were read already: images that are alike share most of them.</param>
+    private IReadOnlyDictionary<string, StackedFile> TreeOf(StoredImage image, Dictionary<DiffId, IReadOnlyList<LayerEntry>> known, CancellationToken cancellationToken)
+    {
+        var stack = new LayerStack();
+        foreach (var layer in image.Config.RootFs.DiffIds)
+        {
+            if (!known.TryGetValue(layer, out var entries))
+            {
+                entries = LayerReading.Read(store, layer, withDigests: true, wanted: null, cancellationToken) ?? throw new Diagnostics.BuilderException(
+                    EngineErrors.NoSuchImage, $"the layer {layer} of {image.Id.Short} is not in this store, so its files cannot be compared", "fetch the image with builder pull");
+                known.Add(layer, entries);
+            }
+
+            stack.Add(entries);
+        }
+
+        return stack.Seen;
     }
 
     private static void AddConfig(List<ImageDifference> differences, ExecutionConfig before, ExecutionConfig after)

@@ -1,3 +1,4 @@
+using System.Text;
 using Builder.Archives.Compression;
 using Builder.Archives.Images;
 using Builder.Diagnostics;
@@ -51,7 +52,9 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
             case OutputKind.Tar:
                 if (set.IsIndex)
                 {
-                    throw new BuilderException(EngineErrors.BadOutput, "files of several platforms have no place in one tar", "give one platform, or type=local, which makes a folder for each");
+                    var trees = set.Images.Select(image => (Encoding.ASCII.GetBytes(FolderOf(image)), (Func<RootDirectory>)(() => store.Snapshots.OpenView(image.Root)))).ToList();
+                    Write(output, stream => TreeTar.WriteAll(trees, stream, cancellationToken));
+                    break;
                 }
 
                 using (var root = store.Snapshots.OpenView(set.Images[0].Root))
@@ -63,7 +66,7 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
             case OutputKind.Local:
                 foreach (var image in set.Images)
                 {
-                    var folder = set.IsIndex ? Path.Combine(output.Destination!, image.Platform.ToString().Replace('/', '_')) : output.Destination!;
+                    var folder = set.IsIndex ? Path.Combine(output.Destination!, FolderOf(image)) : output.Destination!;
                     CopyFiles(image, folder, cancellationToken);
                 }
 
@@ -74,6 +77,9 @@ internal sealed class ImageExporter(BuilderStore store, BaseImages bases, Func<S
 
         return manifest;
     }
+
+    /// <summary>Where the files of one platform of several are, as BuildKit has it: <c>linux_amd64</c>.</summary>
+    private static string FolderOf(BuiltImage image) => image.Platform.ToString().Replace('/', '_');
 
     private void Keep(Descriptor manifest, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {

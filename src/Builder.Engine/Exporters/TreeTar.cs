@@ -12,6 +12,25 @@ internal static class TreeTar
     public static void Write(RootDirectory root, Stream destination, CancellationToken cancellationToken, byte[]? name = null)
     {
         using var tar = new TarWriter(destination);
+        Add(tar, root, name, cancellationToken);
+        tar.Finish();
+    }
+
+    /// <summary>Several file systems, each in a folder of its name.</summary>
+    public static void WriteAll(IEnumerable<(byte[] Name, Func<RootDirectory> Open)> trees, Stream destination, CancellationToken cancellationToken)
+    {
+        using var tar = new TarWriter(destination);
+        foreach (var (name, open) in trees)
+        {
+            using var root = open();
+            Add(tar, root, name, cancellationToken);
+        }
+
+        tar.Finish();
+    }
+
+    private static void Add(TarWriter tar, RootDirectory root, byte[]? name, CancellationToken cancellationToken)
+    {
         using var top = root.OpenDirectory([]);
         if (name is { Length: > 0 })
         {
@@ -40,8 +59,6 @@ internal static class TreeTar
                 WriteContent(entry, tar);
             }
         }
-
-        tar.Finish();
     }
 
     /// <summary>A single file, under another name.</summary>

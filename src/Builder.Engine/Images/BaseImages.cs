@@ -61,6 +61,17 @@ internal sealed class BaseImages(BuilderStore store, RegistryClient registry, Pu
             ? Task.FromResult<Stream>(file)
             : image.OpenBlobAsync(layer, cancellationToken);
 
+    /// <summary>The same for a layer that will be read as a whole: of a big one, what earlier runs have got is not fetched again.</summary>
+    public async Task<Stream> OpenResumableAsync(BaseImage image, Descriptor layer, CancellationToken cancellationToken)
+    {
+        if (image.Name is { } name && layer.Size >= ResumableFrom && !store.Content.Contains(layer.Digest))
+        {
+            await puller.FetchBlobAsync(name, layer, new LayerReport(layer, static (_, _) => { }), cancellationToken);
+        }
+
+        return await OpenLayerAsync(image, layer, cancellationToken);
+    }
+
     /// <summary>Brings big layers that still have to be unpacked into the store, with what earlier runs left of them.</summary>
     /// <param name="progress">Told of each how much is there; called from several threads.</param>
     public Task FetchBigLayersAsync(BaseImage image, Action<Descriptor, long> progress, CancellationToken cancellationToken)

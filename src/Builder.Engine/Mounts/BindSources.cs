@@ -33,7 +33,16 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, I
     {
         using var tree = OpenTree(vertex, input, result);
         var notes = new ContentNotes();
-        var key = ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken, notes);
+        Digest key;
+        try
+        {
+            key = ContentDigester.OfPlaces(tree, PathsOf(run, input), cancellationToken, notes);
+        }
+        catch (BuilderException e) when (e.Code == EngineErrors.SourceNotFound)
+        {
+            throw AtMount(e, vertex, run, input, tree);
+        }
+
         if (vertex.Inputs[input].Operation is ContextOperation)
         {
             keys[(vertex.Digest, input)] = key;
@@ -108,15 +117,33 @@ internal sealed class BindSources(BuilderStore store, ContextFolders contexts, I
             ? contexts.Open(context.Name)
             : new SourceTree(store.Snapshots.OpenView(result!.Snapshot), null, ownedByRoot: false);
 
-    private static IEnumerable<string> PathsOf(RunOperation run, int input) =>
-        run.Mounts.Where(mount => mount.Input == input)
-            .Select(mount => mount switch
+    /// <summary>The error with the place of the mount whose source is not there.</summary>
+    private static BuilderException AtMount(BuilderException missing, Vertex vertex, RunOperation run, int input, SourceTree tree)
+    {
+        foreach (var (mount, span) in run.Mounts.Zip(vertex.OperandSpans).Where(mount => mount.First.Input == input))
+        {
+            try
             {
-                StepBindMount bind => bind.Source,
-                StepCacheMount cache => cache.Source ?? "/",
-                _ => throw new ArgumentException($"a mount of kind {mount.Kind} has no source", nameof(run)),
-            })
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+                SourceSelector.SelectPlace(tree, SourceOf(mount));
+            }
+            catch (BuilderException e) when (e.Code == EngineErrors.SourceNotFound)
+            {
+                return e.At(span);
+            }
+        }
+
+        return missing;
+    }
+
+    private static IEnumerable<string> PathsOf(RunOperation run, int input) =>
+        run.Mounts.Where(mount => mount.Input == input).Select(SourceOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private static string SourceOf(StepMount mount) => mount switch
+    {
+        StepBindMount bind => bind.Source,
+        StepCacheMount cache => cache.Source ?? "/",
+        _ => throw new ArgumentException($"a mount of kind {mount.Kind} has no source", nameof(mount)),
+    };
 
     private static FileStatus StatusOf(RootDirectory view, string path)
     {

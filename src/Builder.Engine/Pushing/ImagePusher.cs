@@ -17,6 +17,10 @@ namespace Builder.Engine.Pushing;
 public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
 {
     private const int BlobsAtOnce = 4;
+
+    /// <summary>Each compresses on all processors: one more is ready when one waits for the network, and more would only take memory.</summary>
+    private const int LayersMadeAtOnce = 2;
+
     private const int ManifestAttempts = 4;
 
     /// <exception cref="Builder.Diagnostics.BuilderException">Whatever keeps the image from being pushed, in words for the user.</exception>
@@ -82,7 +86,27 @@ public sealed class ImagePusher(BuilderStore store, RegistryClient registry)
     private async Task PushPiecesAsync(PushNode root, ImageReference repository, PushTally tally, Action<TransferEvent>? events, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(root.AllPieces, options, async (piece, token) => await PushPieceAsync(root, piece, repository, tally, events, token));
+        using var making = new SemaphoreSlim(LayersMadeAtOnce);
+        await Parallel.ForEachAsync(root.AllPieces, options, async (piece, token) =>
+        {
+            var isMade = piece.Source is LayerSource;
+            if (isMade)
+            {
+                await making.WaitAsync(token);
+            }
+
+            try
+            {
+                await PushPieceAsync(root, piece, repository, tally, events, token);
+            }
+            finally
+            {
+                if (isMade)
+                {
+                    making.Release();
+                }
+            }
+        });
     }
 
     private async Task PushPieceAsync(

@@ -62,18 +62,29 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
     public async Task<StepResult> CopyAsync(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, CancellationToken cancellationToken)
     {
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
+        using (var root = draft.Mount())
+        {
+            var copier = new TreeCopier(root, RulesOf(vertex, operation, AccountFiles.Reader(root)), cancellationToken);
+            CopyAll(vertex, operation, inputs, copier, () => true, cancellationToken);
+        }
+
+        return Commit(draft, times.Of(vertex, inputs));
+    }
+
+    /// <summary>Gives everything that a step copies to a copier, and proves at the end that the contexts are still what the step's key says.</summary>
+    /// <param name="finish">Reads what is still to be read of the contexts.</param>
+    public T CopyAll<T>(Vertex vertex, CopyOperation operation, IReadOnlyList<StepResult?> inputs, ICopier copier, Func<T> finish, CancellationToken cancellationToken)
+    {
         var trees = new SourceTree?[vertex.Inputs.Count];
         try
         {
-            using var root = draft.Mount();
-            var copier = new TreeCopier(root, RulesOf(vertex, operation, root), cancellationToken);
             var destination = GuestPath.FromText(operation.Destination);
             foreach (var (index, source) in operation.Sources.Index())
             {
                 var tree = trees[source.Input] ??= OpenSource(vertex, source.Input, inputs[source.Input]);
                 try
                 {
-                    CopySource(tree, source, copier, root, operation, destination, cancellationToken);
+                    CopySource(tree, source, copier, operation, destination);
                 }
                 catch (BuilderException e) when (e.Code == EngineErrors.SourceNotFound)
                 {
@@ -87,10 +98,13 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
             }
 
             copier.Complete();
+            var result = finish();
             foreach (var input in Enumerable.Range(1, vertex.Inputs.Count - 1).Where(input => vertex.Inputs[input].Operation is ContextOperation))
             {
                 guard.Verify(vertex, input, trees[input]!, () => DigestOf(vertex, operation, input, trees[input]!, cancellationToken), cancellationToken);
             }
+
+            return result;
         }
         finally
         {
@@ -99,14 +113,19 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
                 tree?.Dispose();
             }
         }
-
-        return Commit(draft, times.Of(vertex, inputs));
     }
 
-    private CopyRules RulesOf(Vertex vertex, CopyOperation operation, RootDirectory root) => new(
-        operation.Chown is null ? null : ResolveOwner(vertex, operation.Chown, root),
+    /// <param name="accounts">Reads the files of the destination that say who is who.</param>
+    public CopyRules RulesOf(Vertex vertex, CopyOperation operation, Func<string, byte[]?> accounts) => new(
+        operation.Chown is null ? null : ResolveOwner(vertex, operation.Chown, accounts),
         operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod),
         TimeOf(operation.SourceDateEpoch));
+
+    public static CopyRules RulesOf(MakeDirectoryOperation operation, Func<string, byte[]?> accounts)
+    {
+        var user = UserLookup.Resolve(operation.User, accounts);
+        return new CopyRules((user.Uid, user.Gid), null, TimeOf(operation.SourceDateEpoch));
+    }
 
     /// <summary>The time of what no source stands for. Never the clock's: the same step must come to the same layer.</summary>
     private static FileTime TimeOf(DateTimeOffset? sourceDateEpoch) => new(sourceDateEpoch?.ToUnixTimeSeconds() ?? 0);
@@ -116,8 +135,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         await using var draft = store.Snapshots.Begin(inputs[0]!.Snapshot);
         using (var view = draft.Mount())
         {
-            var user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
-            var copier = new TreeCopier(view, new CopyRules((user.Uid, user.Gid), null, TimeOf(operation.SourceDateEpoch)), cancellationToken);
+            var copier = new TreeCopier(view, RulesOf(operation, AccountFiles.Reader(view)), cancellationToken);
             copier.MakeDirectory(GuestPath.FromText(operation.Path));
             copier.Complete();
         }
@@ -137,7 +155,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         {
             await using var draft = store.Snapshots.Begin(result.Snapshot);
             using (var upper = RootDirectory.Open(draft.UpperDir))
-            using (var tree = TreeOf(input!))
+            using (var tree = new SourceTree(store.Snapshots.OpenView(input!.Snapshot), null, ownedByRoot: false))
             {
                 var copier = new TreeCopier(upper, new CopyRules(null, null, TimeOf(null)), cancellationToken);
                 copier.Copy(tree, SourceSelector.Select(tree, "/", isPattern: false)[0], [], isDirectory: true, []);
@@ -150,8 +168,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         return result;
     }
 
-    private static void CopySource(
-        SourceTree tree, CopySource source, TreeCopier copier, RootDirectory root, CopyOperation operation, byte[] destination, CancellationToken cancellationToken)
+    private static void CopySource(SourceTree tree, CopySource source, ICopier copier, CopyOperation operation, byte[] destination)
     {
         if (operation.Parents)
         {
@@ -168,10 +185,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         {
             if (source.Unpack && selected.Status.Type == FileType.Regular && ArchiveExtractor.IsArchive(tree.Root.OpenFile(selected.Path)))
             {
-                copier.MakeDirectory(destination);
-                copier.Complete();
-                using var target = root.OpenRoot(destination);
-                new ArchiveExtractor(target, copier.Owner, cancellationToken).Extract(tree.Root.OpenFile(selected.Path));
+                copier.Extract(tree, selected, destination);
             }
             else
             {
@@ -189,7 +203,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
         new(store.Snapshots.OpenView(result.Snapshot), null, ownedByRoot: false) { Times = LayerTimes.Of(store, result.Snapshot) };
 
     /// <summary>Names are looked up in the root that is copied to; one that is not there means root, as BuildKit has it, and a warning.</summary>
-    private (uint, uint) ResolveOwner(Vertex vertex, string chown, RootDirectory root)
+    private (uint, uint) ResolveOwner(Vertex vertex, string chown, Func<string, byte[]?> accounts)
     {
         var owner = OwnerSpec.Parse(chown);
         if (owner is { Uid: { } uid, Gid: { } gid })
@@ -199,7 +213,7 @@ internal sealed class CopyRunner(BuilderStore store, ContextFolders contexts, IB
 
         try
         {
-            var user = UserLookup.Resolve(UserTextOf(owner), AccountFiles.Reader(root));
+            var user = UserLookup.Resolve(UserTextOf(owner), accounts);
             return (user.Uid, user.Gid);
         }
         catch (BuilderException e) when (e.Code == ContainersErrors.UnknownUser)

@@ -12,6 +12,13 @@ namespace Builder.Engine.Runners;
 /// <summary>The layers of a base image, fetched and unpacked when the first step needs them.</summary>
 internal sealed class ImageRunner(BuilderStore store, BaseImages images, IBuildEvents events, TimeProvider time)
 {
+    /// <summary>Only says which layers the image has: whoever wants to see them asks for them.</summary>
+    public StepResult Defer(ImageOperation operation)
+    {
+        var image = images.Get(operation.ManifestDigest);
+        return new StepResult(store.Snapshots.DeferChain(image.Config.RootFs.DiffIds), image.Config.Created);
+    }
+
     public async Task<StepResult> RunAsync(Vertex vertex, ImageOperation operation, CancellationToken cancellationToken)
     {
         var image = images.Get(operation.ManifestDigest);

@@ -75,12 +75,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
 
     private ContainerSpec Describe(RunOperation operation, SnapshotDraft draft, StepFiles files, StepMounts mounts, NetworkMode network)
     {
-        ResolvedUser user;
-        using (var view = OverlayMount.OpenView(draft.LowerDirs, store.Snapshots.UserXattrs))
-        {
-            user = UserLookup.Resolve(operation.User, AccountFiles.Reader(view));
-        }
-
+        var user = UserLookup.Resolve(operation.User, StepAccounts.Reader(draft.LowerDirs));
         var added = devices.Resolve(operation.Devices);
         var environment = StepEnvironment.Replace(operation.Environment, operation.ProxyEnvironment);
         return settings.Isolation.ApplyTo(new ContainerSpec
@@ -92,6 +87,7 @@ internal sealed class RunRunner(BuilderStore store, StepMounts.Maker mounting, H
             Hostname = operation.Hostname,
             Root = StepFiles.RootOf(draft),
             Devices = added.Nodes,
+            BundleFolder = settings.Isolation.Runtime is null ? null : files.MakeFolder("bundle"),
             Mounts =
             [
                 .. files.NetworkFiles(operation.Hostname, operation.ExtraHosts.Select(host => (host.Name, AddressOf(host, network))), network, settings.Isolation.Dns),

@@ -35,12 +35,12 @@ public sealed class StepFailedException : BuilderException
         cause is not null ? $"process \"{command}\" {cause.Reason} (exit code: {exitCode})"
         : $"process \"{command}\" did not complete successfully: exit code: {exitCode}" + (signal is null ? "" : $" (ended by signal {signal})");
 
-    private static string? HintFor(int exitCode) => exitCode switch
+    private static string HintFor(int exitCode) => exitCode switch
     {
         126 => "126 is a shell's word for a command that is there but cannot be executed",
         127 => "127 is a shell's word for a command that it did not find: is it installed in this stage?",
         137 => "137 is SIGKILL, which the kernel sends when memory runs out",
-        _ => null,
+        _ => "build again with --on-error=shell to look around where it failed, or with --keep-failed NAME to keep what it left",
     };
 }
 

@@ -27,6 +27,9 @@ internal sealed class CompilationScope(
     /// <summary>What checks found, whether or not somebody silenced it.</summary>
     public List<Finding> Findings => findings;
 
+    /// <summary>The names of all ARGs that were gone through, those of triggers among them.</summary>
+    public HashSet<string> DeclaredArgs { get; } = new(StringComparer.Ordinal);
+
     public GraphBuilder Graph { get; } = new();
 
     /// <summary>The time of what the build makes without a source, and the latest one in the image; null for none.</summary>

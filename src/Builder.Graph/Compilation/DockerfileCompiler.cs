@@ -30,7 +30,8 @@ public static class DockerfileCompiler
             SourceDateEpoch = scope.SourceDateEpoch,
         };
         var warnings = run.Warnings;
-        return new BuildPlan(state.Root, image, warnings) { CheckFailure = CheckFailure(run.Settings, warnings) };
+        var unused = UnusedBuildArgs.Of(dockerfile, options.BuildArgs.Keys, scope.DeclaredArgs);
+        return new BuildPlan(state.Root, image, [.. warnings, .. unused]) { CheckFailure = CheckFailure(run.Settings, warnings) };
     }
 
     /// <summary>BuildKit's words for it, which people search for.</summary>

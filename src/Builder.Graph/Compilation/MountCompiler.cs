@@ -10,16 +10,17 @@ internal sealed class MountCompiler(CompilationScope scope, StagePlan plan, Stag
 {
     private int sockets;
 
-    /// <summary>The mounts in the order of their targets, of several with one target the last.</summary>
-    public IReadOnlyList<StepMount> Compile(ImmutableArray<MountFlag> flags, InputList inputs)
+    /// <summary>The mounts, and where each is written, in the order of their targets; of several with one target the last.</summary>
+    public IReadOnlyList<(StepMount Mount, SourceSpan Span)> Compile(ImmutableArray<MountFlag> flags, InputList inputs)
     {
         var mounts = flags
-            .Select(flag => Compile(RunMountParser.Parse(flag, word => scope.Expander.Expand(word, state.Variables, escape)), inputs))
+            .Select(flag => RunMountParser.Parse(flag, word => scope.Expander.Expand(word, state.Variables, escape)))
+            .Select(mount => (Mount: Compile(mount, inputs), mount.Span))
             .ToList();
         return
         [
-            .. mounts.Where((mount, i) => mount.Place is null || !mounts.Skip(i + 1).Any(later => later.Place == mount.Place))
-                .OrderBy(mount => mount.Place ?? "", StringComparer.Ordinal),
+            .. mounts.Where((one, i) => one.Mount.Place is null || !mounts.Skip(i + 1).Any(later => later.Mount.Place == one.Mount.Place))
+                .OrderBy(one => one.Mount.Place ?? "", StringComparer.Ordinal),
         ];
     }
 

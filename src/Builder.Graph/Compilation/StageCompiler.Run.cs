@@ -17,7 +17,8 @@ internal sealed partial class StageCompiler
         }
 
         var inputs = new InputList(scope.Graph.OrScratch(state.Root));
-        var mounts = new MountCompiler(scope, plan, state, escape).Compile(run.Mounts, inputs);
+        var written = new MountCompiler(scope, plan, state, escape).Compile(run.Mounts, inputs);
+        IReadOnlyList<StepMount> mounts = [.. written.Select(mount => mount.Mount)];
         var operation = new RunOperation
         {
             Arguments = arguments,
@@ -33,7 +34,7 @@ internal sealed partial class StageCompiler
             Scripts = script is null ? [] : [script],
             Devices = [.. run.Devices.Select(device => device.Text)],
         };
-        Record($"RUN {ArgPrefix()}{string.Join(' ', arguments)} # buildkit", Step(operation, inputs.Vertices, run, state.Platform));
+        Record($"RUN {ArgPrefix()}{string.Join(' ', arguments)} # buildkit", Step(operation, inputs.Vertices, run, state.Platform, [.. written.Select(mount => mount.Span)]));
     }
 
     /// <summary>An agent's socket is of no use to a program that is not told where it is.</summary>

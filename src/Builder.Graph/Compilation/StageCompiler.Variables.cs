@@ -12,6 +12,7 @@ internal sealed partial class StageCompiler
         foreach (var declaration in arg.Declarations)
         {
             var name = declaration.Name.Text;
+            scope.DeclaredArgs.Add(name);
             var value = scope.BuildArgs.TryGetValue(name, out var given) ? given
                 : declaration.Default is { } text ? Expand(text)
                 : scope.Globals.Find(name);

@@ -1,3 +1,5 @@
+using Builder.Oci;
+
 namespace Builder.Graph.Solving;
 
 /// <summary>Something that happened to a vertex. The solver tells the fate, the runner the rest.</summary>
@@ -12,10 +14,12 @@ public sealed record VertexStarted(Vertex Vertex, DateTimeOffset Time, KeyExplan
 public sealed record VertexMissed(Vertex Vertex, DateTimeOffset Time, string Why) : BuildEvent(Vertex, Time);
 
 /// <summary>Its result was known.</summary>
-public sealed record VertexCached(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+/// <param name="Key">Under which it was known by definition; for those who want to know what it once took.</param>
+public sealed record VertexCached(Vertex Vertex, DateTimeOffset Time, Digest? Key = null) : BuildEvent(Vertex, Time);
 
 /// <summary>Nobody needed its result, because what is made of it was known. Told at the end of a build that worked.</summary>
-public sealed record VertexSkipped(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);
+/// <param name="Key">Under which it would have been looked for.</param>
+public sealed record VertexSkipped(Vertex Vertex, DateTimeOffset Time, Digest? Key = null) : BuildEvent(Vertex, Time);
 
 /// <summary>It was started and is done.</summary>
 public sealed record VertexCompleted(Vertex Vertex, DateTimeOffset Time) : BuildEvent(Vertex, Time);

@@ -112,7 +112,7 @@ public sealed class Solver<TResult>(IVertexRunner<TResult> runner, IResultCache<
         {
             if (!node.IsDemanded && node.Vertex.Operation.HasResult && node.Vertex.Operation is not ScratchOperation)
             {
-                events.Publish(new VertexSkipped(node.Vertex, time.GetUtcNow()));
+                events.Publish(new VertexSkipped(node.Vertex, time.GetUtcNow(), node.Key?.Key));
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed class VertexWorker<TResult>(IVertexRunner<TResult> runner, IResu
         var found = await cache.FindAsync(node.Key!.Key, cancellationToken);
         if (found is not null)
         {
-            Tell(node, new VertexCached(node.Vertex, Now));
+            Tell(node, new VertexCached(node.Vertex, Now, node.Key!.Key));
         }
 
         return found;
@@ -43,7 +43,7 @@ internal sealed class VertexWorker<TResult>(IVertexRunner<TResult> runner, IResu
         if (byResults is not null && node.CanBeFoundByResults && await cache.FindAsync(byResults.Key, cancellationToken) is { } known)
         {
             await cache.StoreAsync(node.Key!.Key, node.Key, known, cancellationToken);
-            Tell(node, new VertexCached(node.Vertex, Now));
+            Tell(node, new VertexCached(node.Vertex, Now, node.Key!.Key));
             return known;
         }
 

@@ -62,9 +62,11 @@ public static class SelfExecution
 
     /// <summary>Starts it attached, passes signals on, and waits for its end.</summary>
     /// <returns>What this process should exit with.</returns>
-    public static int RunInPlace(SelfStart start)
+    /// <param name="started">Gets the id of the process.</param>
+    public static int RunInPlace(SelfStart start, Action<int>? started = null)
     {
         using var child = Start(start);
+        started?.Invoke(child.Id);
         using var forwarding = new SignalForwarding(child, exceptions: 0);
         return child.Wait().Code;
     }

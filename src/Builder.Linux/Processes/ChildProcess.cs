@@ -45,6 +45,9 @@ public sealed unsafe class ChildProcess : IDisposable
         Handle = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>A process that became a child of this one by another's doing (CLONE_PARENT).</summary>
+    public static ChildProcess Adopt(int id) => new(id);
+
     public int Id { get; }
 
     /// <summary>Becomes readable when the process has ended.</summary>

@@ -22,8 +22,13 @@ public sealed class TerminalHandover : IDisposable
     public PseudoTerminal? Terminal { get; private set; }
 
     /// <summary>Waits until the process has its terminal and takes it; does nothing when the process ends before that.</summary>
-    public void Take(int processId)
+    public void Take(int processId) => Take(() => processId);
+
+    /// <param name="processId">Asked when the process has its terminal.</param>
+    public void Take(Func<int> processId)
     {
+        ArgumentNullException.ThrowIfNull(processId);
+
         // The child has a copy by now: with ours closed, its death is the end of the pipe.
         Opened.Writer.Dispose();
         Span<byte> number = stackalloc byte[sizeof(int)];
@@ -32,7 +37,7 @@ public sealed class TerminalHandover : IDisposable
             return;
         }
 
-        using var process = ProcessHandle.Open(processId);
+        using var process = ProcessHandle.Open(processId());
         var descriptor = Libc.RawSyscall(SyscallNumbers.Of(SystemCall.PidFdGetFd), process.Handle.DangerousGetHandle(), BitConverter.ToInt32(number), 0, 0, 0, 0);
         if (descriptor < 0)
         {

@@ -81,10 +81,12 @@ public static unsafe class ScriptRunner
     /// Runs a script that joins the namespaces of others and splits in two (<see cref="SyscallScript.Fork"/>): the result is the
     /// new process, which is in all of them, a pid namespace too, and is this process's child.
     /// </summary>
-    public static LaunchResult LaunchForked(SyscallScript script, ScriptVariable forked, Action<int>? whileItWaits = null)
+    /// <param name="helper">A process that the script makes in between, and that makes the new one; null for none.</param>
+    /// <param name="whileItWaits">As for <see cref="Launch"/>; gets the id of the process that runs the script then.</param>
+    public static LaunchResult LaunchForked(SyscallScript script, ScriptVariable forked, ScriptVariable? helper = null, Action<Func<int>>? whileItWaits = null)
     {
         ArgumentNullException.ThrowIfNull(forked);
-        var (messenger, failure) = Launch(script, Namespaces.None, whileItWaits);
+        var (messenger, failure) = Launch(script, Namespaces.None, whileItWaits is null ? null : id => whileItWaits(() => helper is null ? id : IdIn(helper)));
         if (messenger is not null)
         {
             using (messenger)
@@ -93,7 +95,14 @@ public static unsafe class ScriptRunner
             }
         }
 
-        var id = *(int*)forked.Cell;
+        if (helper is not null && IdIn(helper) is > 0 and var between)
+        {
+            // It has ended before the messenger, and only waits to be asked how.
+            using var ended = new ChildProcess(between);
+            ended.Wait();
+        }
+
+        var id = IdIn(forked);
         if (failure is null)
         {
             return new LaunchResult(new ChildProcess(id), null);
@@ -106,6 +115,8 @@ public static unsafe class ScriptRunner
 
         return new LaunchResult(null, failure);
     }
+
+    private static int IdIn(ScriptVariable variable) => Volatile.Read(ref *(int*)variable.Cell);
 
     private static void Finish(CloneObserver observer, ChildProcess child)
     {

@@ -74,6 +74,9 @@ public sealed partial class SyscallScript
     /// <summary>Leaves no descriptor but 0, 1 and 2, whoever opened it.</summary>
     public ScriptOperation CloseAll() => Add("closing all other descriptors", SystemCall.CloseRange, 3, (long)uint.MaxValue, 0);
 
+    /// <summary>Leaves no descriptor with this number or a higher one.</summary>
+    public ScriptOperation CloseFrom(int first) => Add("closing all other descriptors", SystemCall.CloseRange, first, (long)uint.MaxValue, 0);
+
     public ScriptOperation MakeDirectory(ScriptValue directory, string name, int mode) =>
         Add($"mkdir {name}", SystemCall.MkdirAt, directory, Text(name), mode);
 

@@ -9,6 +9,7 @@ public sealed partial class SyscallScript
 {
     private const int SharesParent = 0x8000;
     private const int ParentWaits = 0x4000;
+    private const int TellsIdAtOnce = 0x0010_0000;
     private const int LockTerminal = 0x4004_5431;
     private const int OpenPeer = 0x5441;
     private const int SetControllingTerminal = 0x540e;
@@ -27,11 +28,13 @@ public sealed partial class SyscallScript
     /// while this one waits until that has executed a program or ended, and ends then. The new one is a child of who launched
     /// this one.
     /// </summary>
-    /// <returns>The id of the new process, as this one counts.</returns>
+    /// <returns>The id of the new process, as this one counts; known as soon as there is one.</returns>
     public ScriptVariable Fork(Action child)
     {
         ArgumentNullException.ThrowIfNull(child);
-        var fork = Add("making the process in the container", SystemCall.Clone, out var id, "forked", SharesParent | ParentWaits | Signals.Child, 0, 0, 0, 0).AtLeast(1);
+        var id = Variable("forked");
+        var fork = Add(
+            "making the process in the container", SystemCall.Clone, SharesParent | ParentWaits | TellsIdAtOnce | Signals.Child, 0, new ScriptValue(id.Cell, "&forked"), 0, 0).AtLeast(1);
 
         // Zero is what the new process sees; an error must not be taken for that.
         fork.SkipOnLess = 0;
@@ -45,11 +48,12 @@ public sealed partial class SyscallScript
         return id;
     }
 
-    /// <summary>A new terminal of the container's own: its master goes to who launched this process, its other end is the result.</summary>
-    public ScriptVariable OpenTerminal(TerminalHandover handover)
+    /// <summary>A new terminal: its master goes to who launched this process, its other end is the result.</summary>
+    /// <param name="multiplexer">Where terminals are made, in the sight of this process.</param>
+    public ScriptVariable OpenTerminal(TerminalHandover handover, string multiplexer)
     {
         ArgumentNullException.ThrowIfNull(handover);
-        Add("opening a terminal", SystemCall.OpenAt, out var master, "terminal", CurrentDirectory, Text("/dev/pts/ptmx"), O_RDWR | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC, 0);
+        Add("opening a terminal", SystemCall.OpenAt, out var master, "terminal", CurrentDirectory, Text(multiplexer), O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
         Add("unlocking the terminal", SystemCall.IoCtl, master, LockTerminal, Data<int>([0], "0"));
         Add("telling of the terminal", SystemCall.Write, Descriptor(handover.Opened.Writer), new ScriptValue(master.Cell, "&terminal"), sizeof(int));
         Read(Descriptor(handover.Taken.Reader), "waiting for the terminal to be taken").AtLeast(1);

@@ -27,9 +27,11 @@ public sealed unsafe partial class SyscallScript : IDisposable
     /// <summary>Appends an operation and names its result for later ones.</summary>
     public ScriptOperation Add(string description, SystemCall call, out ScriptVariable result, string name, params ReadOnlySpan<ScriptValue> arguments)
     {
-        result = new ScriptVariable((nint)arena.Allocate((nuint)sizeof(nint)), name);
+        result = Variable(name);
         return Append(description, call, arguments, result);
     }
+
+    private ScriptVariable Variable(string name) => new((nint)arena.Allocate((nuint)sizeof(nint)), name);
 
     /// <summary>The operations that <paramref name="then"/> appends run only if the last one succeeded; its failure is no error.</summary>
     public void IfSucceeds(ScriptOperation last, Action then)

@@ -90,6 +90,14 @@ public abstract class BuilderTask : Microsoft.Build.Utilities.Task, ICancelableT
     private protected void Warn(string code, string message) =>
         Log.LogWarning(null, code, null, Help.OfError(code), ProjectFile, 0, 0, 0, 0, "{0}", message);
 
+    /// <summary>Whether all these names mean one image in the store.</summary>
+    /// <param name="imageId">Of its config or, with several platforms, of its index, which is one of its digests then.</param>
+    private protected bool AreStored(IReadOnlyCollection<string> names, string imageId)
+    {
+        var (exitCode, output) = RunProgram(["inspect", "--format", "{{.Id}} {{json .RepoDigests}}", .. names], line => Log.LogMessage(MessageImportance.Low, "{0}", line));
+        return exitCode == 0 && output.Split('\n').Count(line => line.Contains(imageId)) == names.Count;
+    }
+
     /// <summary>Runs the program to its end; it starts in the project's folder.</summary>
     private protected (int ExitCode, string Output) RunProgram(IReadOnlyList<string> arguments, Action<string> onErrorLine)
     {

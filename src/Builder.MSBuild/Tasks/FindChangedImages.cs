@@ -34,12 +34,8 @@ public sealed class FindChangedImages : BuilderTask
         }
     }
 
-    /// <summary>An image that was removed from the store since is not up to date, whatever the files say.</summary>
-    private bool IsThere(ImageResult result)
-    {
-        var names = result.Tags.Count > 0 ? result.Tags : [result.ImageId];
-        return RunProgram(["inspect", .. names], line => Log.LogMessage(MessageImportance.Low, "{0}", line)).ExitCode == 0;
-    }
+    /// <summary>An image that was removed from the store since, or whose name means another one by now, is not up to date, whatever the files say.</summary>
+    private bool IsThere(ImageResult result) => AreStored(result.Tags, result.ImageId);
 
     private static void WriteIfChanged(string path, string content)
     {

@@ -42,7 +42,7 @@ public sealed class RemoveImages : BuilderTask
     {
         try
         {
-            foreach (var tag in result.Tags.Where(tag => IdOf(tag) == result.ImageId))
+            foreach (var tag in result.Tags.Where(tag => AreStored([tag], result.ImageId)))
             {
                 var (exitCode, _) = RunProgram(["rmi", tag], line => Warn(MSBuildErrors.NotRemoved, $"{tag} stays in the store: {PlainError.TryParse(line)?.Message ?? line}"));
                 Log.LogMessage(MessageImportance.Normal, "{0}", exitCode == 0 ? $"removed the image {tag}" : $"the image {tag} was not removed");
@@ -54,6 +54,4 @@ public sealed class RemoveImages : BuilderTask
             Log.LogMessage(MessageImportance.Low, "{0}", e.Message);
         }
     }
-
-    private string IdOf(string tag) => RunProgram(["inspect", "--format", "{{.Id}}", tag], line => Log.LogMessage(MessageImportance.Low, "{0}", line)).Output.Trim();
 }

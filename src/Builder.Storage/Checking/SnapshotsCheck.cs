@@ -13,7 +13,7 @@ internal static class SnapshotsCheck
         var broken = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, snapshot) in inventory.Snapshots)
         {
-            if (StructureOf(inventory, id, snapshot) is { } damage)
+            if ((StructureOf(inventory, id, snapshot) ?? LostLayer(store, snapshot!)) is { } damage)
             {
                 broken[id] = damage;
             }
@@ -27,7 +27,7 @@ internal static class SnapshotsCheck
             }
         }
 
-        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => snapshot.ChainId is not null && !broken.ContainsKey(snapshot.Id)))
+        foreach (var snapshot in inventory.Snapshots.Values.OfType<Snapshot>().Where(snapshot => (snapshot.ChainId is not null || snapshot.IsDeferred) && snapshot.HasFiles && !broken.ContainsKey(snapshot.Id)))
         {
             if (ContentOf(store, inventory, snapshot, cancellationToken) is { } damage)
             {
@@ -63,7 +63,7 @@ internal static class SnapshotsCheck
             return "its record is missing or damaged";
         }
 
-        if (!Directory.Exists(snapshot.Path))
+        if (!Directory.Exists(snapshot.Path) && !snapshot.IsDeferred)
         {
             return "its files are missing";
         }
@@ -75,6 +75,12 @@ internal static class SnapshotsCheck
 
         return snapshot.ChainId is { } chain && chain.Digest.Hex != id ? $"its record is that of the stack {chain}" : null;
     }
+
+    /// <summary>A base image's layer can be fetched when it is needed, a step's cannot.</summary>
+    private static string? LostLayer(BuilderStore store, Snapshot snapshot) =>
+        snapshot is { IsDeferred: true, Created: not null, DiffId: { } diffId } && !snapshot.HasFiles && !store.Layers.Contains(diffId)
+            ? $"neither its files nor its layer {diffId} are here"
+            : null;
 
     private static string? BrokenPromise(BuilderStore store, DiffId diffId, CancellationToken cancellationToken)
     {

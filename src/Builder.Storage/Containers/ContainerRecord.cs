@@ -70,6 +70,12 @@ public sealed record ContainerSettings
     /// <summary>Each <c>SOURCE:TARGET[:OPTIONS]</c>.</summary>
     public IReadOnlyList<string> Volumes { get; init => field = value ?? []; } = [];
 
+    /// <summary>Each <c>[[ADDRESS:]PORT:]PORT[/PROTOCOL]</c>.</summary>
+    public IReadOnlyList<string> Publish { get; init => field = value ?? []; } = [];
+
+    /// <summary>Process 1 is Builder's own, which reaps and passes signals on.</summary>
+    public bool Init { get; init; }
+
     /// <summary>Each <c>TARGET[:OPTIONS]</c>.</summary>
     public IReadOnlyList<string> Tmpfs { get; init => field = value ?? []; } = [];
 

@@ -44,11 +44,21 @@ public sealed record ContainerState
     /// <summary>The directories of its control group by controller; null without one. Whoever freezes or joins it needs to know.</summary>
     public IReadOnlyDictionary<string, string>? ControlGroup { get; init; }
 
+    /// <summary>The OCI runtime that runs it; null for Builder itself. The first process is the runtime's then.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>The kind of network that it has: Host, None or Private; null for one that does not run.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>What is published, as <c>0.0.0.0:8080-&gt;80/tcp</c>; null for nothing.</summary>
+    public IReadOnlyList<string>? Ports { get; init; }
+
     /// <summary>What a container becomes whose supervisor died: the kernel has killed it with it.</summary>
     public ContainerState AfterLossOfSupervisor() => this with
     {
         Status = ContainerStatus.Exited,
         ProcessId = 0,
+        Ports = null,
         ExitCode = KilledExitCode,
         Error = "the process that looked after the container was killed",
     };

@@ -54,6 +54,9 @@ public sealed class ContainerStore
 
     public static string NewId() => RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true);
 
+    /// <summary>Waits until no other command is on its way into the user namespace of this user's containers.</summary>
+    public NamespaceMembers MeetOthers() => NamespaceMembers.WaitIn(folder);
+
     /// <summary>All containers, the newest first. Those whose record is damaged are left out, with a warning.</summary>
     public IReadOnlyList<StoredContainer> List() =>
         [.. Ids().Select(Read).OfType<StoredContainer>().OrderByDescending(container => container.Record.Created).ThenBy(container => container.Id, StringComparer.Ordinal)];

@@ -39,6 +39,9 @@ public sealed class StoredContainer
     /// <summary>What it has written to standard output and error.</summary>
     public string LogPath => Path.Combine(folder, "log.json");
 
+    /// <summary>What its processes were when they were written down, for as long as that is kept.</summary>
+    public string CheckpointFolder => Path.Combine(folder, "checkpoint");
+
     internal string Folder => folder;
 
     internal string LockPath => Path.Combine(folder, LockFile);

@@ -26,6 +26,9 @@ public sealed class BlobWriter : Stream
         file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
+    /// <summary>Whether a commit waits for the disk where the policy of the store wants that.</summary>
+    internal bool IsSynced { get; init; } = true;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -95,7 +98,7 @@ public sealed class BlobWriter : Stream
         // One that is there with another size is damaged: this one takes its place.
         if (store.SizeOf(digest) != length)
         {
-            if (store.SyncsContent)
+            if (IsSynced && store.SyncsContent)
             {
                 RandomAccess.FlushToDisk(file);
             }

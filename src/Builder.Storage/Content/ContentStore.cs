@@ -106,6 +106,9 @@ public sealed class ContentStore
     /// <param name="sizeLimit">Writing more bytes than this is an error at once, not only at the end.</param>
     public BlobWriter CreateWriter(long? sizeLimit = null) => new(this, temp.NewPath(), sizeLimit);
 
+    /// <summary>The same for what can be made again, as a step's snapshot can: nothing waits for the disk unless everything does.</summary>
+    internal BlobWriter CreateStepWriter() => new(this, temp.NewPath(), null) { IsSynced = fsync == FsyncPolicy.Always };
+
     /// <summary>
     /// A blob to be put together out of pieces, with what earlier runs of the program left of it. Disposed of before it is
     /// committed, it keeps what it has for the next run.

@@ -44,6 +44,14 @@ internal static class CarriedXattrs
         return carried ?? (IReadOnlyList<TarXattr>)[];
     }
 
+    /// <summary>Of the attributes of an entry those that unpacking it would set.</summary>
+    internal static IReadOnlyList<TarXattr> Unpacked(IReadOnlyList<TarXattr> xattrs, FileType type) =>
+    [
+        .. xattrs
+            .Where(xattr => IsCarried(xattr.Name.Span) && (type is FileType.Regular or FileType.Directory || !xattr.Name.Span.StartsWith("user."u8)))
+            .OrderBy(xattr => xattr.Name, Comparer<ReadOnlyMemory<byte>>.Create((a, b) => a.Span.SequenceCompareTo(b.Span))),
+    ];
+
     internal static bool Same(IReadOnlyList<TarXattr> a, IReadOnlyList<TarXattr> b)
     {
         if (a.Count != b.Count)

@@ -22,9 +22,11 @@ public sealed partial class LayerStore
     private readonly ContentStore content;
     private readonly SnapshotStore snapshots;
     private readonly OverlayMarks marks;
+    private readonly Hints.HintStore hints;
 
-    internal LayerStore(LayerRecords records, AtomicFile files, ContentStore content, SnapshotStore snapshots)
+    internal LayerStore(LayerRecords records, AtomicFile files, ContentStore content, SnapshotStore snapshots, Hints.HintStore hints)
     {
+        this.hints = hints;
         this.records = records;
         this.files = files;
         this.content = content;

@@ -63,6 +63,9 @@ internal sealed record SnapshotRecord(string? Parent, Digest? ChainId, DiffId? D
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsWhole { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDeferred { get; init; }
 }
 
 /// <summary>Which snapshot makes a layer's bytes again, and with which option.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Storage.Records;
@@ -67,7 +68,7 @@ internal sealed class TempFolder : IDisposable
             using var dead = TryLock(lockFile);
             if (dead is not null)
             {
-                Remove(root, Path.GetFileNameWithoutExtension(lockFile));
+                TryRemove(root, Path.GetFileNameWithoutExtension(lockFile));
             }
         }
     }
@@ -91,6 +92,18 @@ internal sealed class TempFolder : IDisposable
         }
 
         File.Delete(Path.Combine(root, name + LockSuffix));
+    }
+
+    /// <summary>What was made inside a user namespace an ordinary user cannot remove from outside: it waits for the next one inside.</summary>
+    private static void TryRemove(string root, string name)
+    {
+        try
+        {
+            Remove(root, name);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM)
+        {
+        }
     }
 
     private static FileLock? TryLock(string lockFile) => File.Exists(lockFile) ? FileLock.TryAcquire(lockFile) : null;

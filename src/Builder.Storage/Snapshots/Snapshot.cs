@@ -17,6 +17,12 @@ public sealed record Snapshot(string Id, string? ParentId, string Path)
     /// <summary>For an unpacked layer: the layer that it was unpacked from.</summary>
     public DiffId? DiffId { get; init; }
 
+    /// <summary>It was made without its files: they are unpacked of its layer when somebody asks for them.</summary>
+    public bool IsDeferred { get; init; }
+
+    /// <summary>Whether its files are here; those below it may not be.</summary>
+    internal bool HasFiles => !IsDeferred || Directory.Exists(Path);
+
     /// <summary>The folder holds the whole tree and not only what lies on top of the parent: a copying snapshotter made it.</summary>
     public bool IsWhole { get; init; }
 

@@ -14,7 +14,7 @@ namespace Builder.Storage.Snapshots;
 /// File trees as stacks of folders, <c>snapshots/&lt;id&gt;/{fs,record.json}</c>. A snapshot is made in the process's
 /// temporary folder and becomes visible, whole, by one rename.
 /// </summary>
-public sealed class SnapshotStore
+public sealed partial class SnapshotStore
 {
     internal const string TreeFolder = "fs";
     internal const string WorkFolder = "work";
@@ -85,6 +85,7 @@ public sealed class SnapshotStore
                 DiffId = record.DiffId,
                 Created = record.Created,
                 IsWhole = record.IsWhole,
+                IsDeferred = record.IsDeferred,
             }
             : null;
 
@@ -93,7 +94,9 @@ public sealed class SnapshotStore
 
     /// <summary>The snapshot that is a stack of layers: unpacked, or built here; null when it has to be unpacked.</summary>
     public Snapshot? FindChain(ChainId chainId) =>
-        Find(chainId.Digest.Hex) ?? (chains.Find(chainId) is { } built && Find(built) is { } snapshot && IsWhole(snapshot) ? snapshot : null);
+        Find(chainId.Digest.Hex) is { } unpacked && IsUnpacked(unpacked) ? unpacked
+        : chains.Find(chainId) is { } built && Find(built) is { } snapshot && IsWhole(snapshot) && IsUnpacked(snapshot) ? snapshot
+        : null;
 
     /// <summary>
     /// Remembers that a snapshot of steps is what unpacking these layers would come to, so that nobody unpacks what was built
@@ -175,7 +178,7 @@ public sealed class SnapshotStore
         var folders = new List<string>();
         for (var layer = snapshot; layer is not null; layer = layer.IsWhole ? null : ParentOf(layer))
         {
-            folders.Add(layer.Path);
+            folders.Add(layer.HasFiles ? layer.Path : throw new InvalidOperationException($"snapshot {layer.Id} is not unpacked"));
         }
 
         return folders;
@@ -261,7 +264,7 @@ public sealed class SnapshotStore
         var bytes = TreeUsage.Of(Path.Combine(folder, id, TreeFolder));
         try
         {
-            if (Directory.Exists(Path.Combine(folder, id)))
+            if (Directory.Exists(Path.Combine(folder, id, TreeFolder)))
             {
                 files.Write(path, StorageJson.Write(new UsageRecord(bytes), StorageJson.Types.UsageRecord));
             }
@@ -317,6 +320,12 @@ public sealed class SnapshotStore
 
         if (!TryRename(draft, id))
         {
+            if (record is { IsDeferred: false, ChainId: not null } && Find(id) is { IsDeferred: true } deferred)
+            {
+                Fill(deferred, draft);
+                return deferred;
+            }
+
             if (Find(id) is null)
             {
                 // A power cut left a snapshot without its record: nothing vouches for the rest of it.

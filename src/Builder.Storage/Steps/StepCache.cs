@@ -36,6 +36,9 @@ public sealed class StepCache
         return record;
     }
 
+    /// <summary>How long a step took when it ran; null when that is not known. Nothing is held or touched.</summary>
+    public TimeSpan? TookOf(Digest key) => Read(key)?.Took;
+
     /// <summary>Remembers a result in place of any earlier one.</summary>
     public void Set(Digest key, StepRecord record)
     {

@@ -11,6 +11,9 @@ public sealed record StepRecord
     /// <summary>When it was made; null in records of earlier versions.</summary>
     public DateTimeOffset? Made { get; init; }
 
+    /// <summary>How long it took to make; null when nobody measured.</summary>
+    public TimeSpan? Took { get; init; }
+
     /// <summary>The parts that went into the key, for people who ask why a step was not found in the cache.</summary>
     public IReadOnlyDictionary<string, string> Explanation { get; init; } = new Dictionary<string, string>();
 }

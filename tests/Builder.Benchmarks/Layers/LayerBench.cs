@@ -18,7 +18,8 @@ internal sealed class LayerBench(string folder, string? debianTar, int rounds) :
     private readonly BuilderStore store = BuilderStore.Open(new StoreOptions { Root = Path.Combine(folder, "store"), Fsync = FsyncPolicy.Never });
     private long epoch = 4_000_000_000;
 
-    public static async Task<int> RunAsync(string? debianTar, int rounds)
+    /// <param name="onlyCompression">Leaves out what is not about compression.</param>
+    public static async Task<int> RunAsync(string? debianTar, int rounds, bool onlyCompression)
     {
         if (!Environment.IsPrivilegedProcess)
         {
@@ -30,7 +31,7 @@ internal sealed class LayerBench(string folder, string? debianTar, int rounds) :
         try
         {
             using var bench = new LayerBench(folder, debianTar, rounds);
-            await bench.MeasureAllAsync();
+            await bench.MeasureAllAsync(onlyCompression);
             return 0;
         }
         finally
@@ -41,10 +42,16 @@ internal sealed class LayerBench(string folder, string? debianTar, int rounds) :
 
     public void Dispose() => store.Dispose();
 
-    private async Task MeasureAllAsync()
+    private async Task MeasureAllAsync(bool onlyCompression)
     {
         Console.WriteLine("| what | builder | beside it | ratio |");
         Console.WriteLine("|---|---|---|---|");
+        if (onlyCompression)
+        {
+            await CompressAsync();
+            return;
+        }
+
         await SmallFilesAsync();
         await LargeFileAsync();
         await FewOfManyAsync();
@@ -92,11 +99,12 @@ internal sealed class LayerBench(string folder, string? debianTar, int rounds) :
     private async Task CompressAsync()
     {
         var tar = await File.ReadAllBytesAsync(debianTar!);
+        var diffId = new DiffId(Digest.Of(tar));
         long size = 0;
         async Task Encode(LayerCompression compression)
         {
             await using var output = File.Create(Path.Combine(folder, "blob"));
-            await LayerEncoder.EncodeAsync(stream => stream.Write(tar), compression, output, null, CancellationToken.None);
+            await LayerEncoder.EncodeAsync(stream => stream.Write(tar), compression, output, null, CancellationToken.None, proved: diffId);
             size = output.Length;
         }
 

@@ -13,7 +13,8 @@ internal static class RegistryComparison
     private const string Image = "registry.example/big:1";
 
     /// <param name="megabytes">Of the whole image; 1024 for the figures of spec/benchmarks.md.</param>
-    public static async Task<int> RunAsync(string program, int rounds, int megabytes)
+    /// <param name="content">What the layers are filled with; half noise and half text when null.</param>
+    public static async Task<int> RunAsync(string program, int rounds, int megabytes, string? content)
     {
         if (Command.Find("docker-registry") is not { } registry || Command.Find("skopeo") is not { } skopeo || Command.Find("buildah") is not { } buildah || Command.Find("time") is null)
         {
@@ -24,7 +25,7 @@ internal static class RegistryComparison
         var folder = Directory.CreateTempSubdirectory("builder-bench-").FullName;
         try
         {
-            var context = await MakeContextAsync(folder, megabytes);
+            var context = await MakeContextAsync(folder, megabytes, content);
             var builder = new Runner(program, folder);
             string[] storage = ["--root", Path.Combine(folder, "buildah"), "--runroot", Path.Combine(folder, "buildah-run"), "--storage-driver", "vfs"];
             await builder.RunAsync("main", "build", "-q", "-t", Image, context);
@@ -92,8 +93,8 @@ internal static class RegistryComparison
         return sorted[sorted.Length / 2];
     }
 
-    /// <summary>Half noise, half text: compresses as images do, to somewhat over half.</summary>
-    private static async Task<string> MakeContextAsync(string folder, int megabytes)
+    /// <summary>A file for each layer: the given content over and over, or blocks of text and noise in turn.</summary>
+    private static async Task<string> MakeContextAsync(string folder, int megabytes, string? content)
     {
         var context = Directory.CreateDirectory(Path.Combine(folder, "context")).FullName;
         var text = new byte[1 << 16];
@@ -102,12 +103,15 @@ internal static class RegistryComparison
             text[i] = (byte)('a' + (i * 7 % 23));
         }
 
+        var filling = content is null ? null : await File.ReadAllBytesAsync(content);
         for (var layer = 0; layer < Layers; layer++)
         {
             await using var file = File.Create(Path.Combine(context, $"layer{layer}"));
-            for (long written = 0; written < megabytes * 1048576L / Layers; written += 2 * text.Length)
+            while (file.Length < megabytes * 1048576L / Layers)
             {
-                await file.WriteAsync(text);
+                await file.WriteAsync(filling ?? text);
+
+                // No two layers are alike.
                 await file.WriteAsync(RandomNumberGenerator.GetBytes(text.Length));
             }
         }

@@ -6,14 +6,27 @@ namespace Builder.Cli.Tests.Support;
 /// <summary>A terminal that understands what Builder says to terminals, and fails a test that says anything else.</summary>
 internal sealed class Screen(int columns = 80, int rows = 24)
 {
-    private readonly List<StringBuilder> lines = [new()];
+    private List<StringBuilder> lines = [new()];
+    private int width = columns;
     private int row;
     private int column;
     private bool inUpdate;
 
-    public int Columns { get; set; } = columns;
+    /// <summary>Whether long lines are broken anew when the window gets narrower, or cut off.</summary>
+    public bool Rewraps { get; init; }
 
-    public int Rows { get; } = rows;
+    /// <summary>The width of the window, which may change at any time.</summary>
+    public int Columns
+    {
+        get => width;
+        set
+        {
+            width = value;
+            Resize();
+        }
+    }
+
+    public int Rows { get; set; } = rows;
 
     public int Writes { get; private set; }
 
@@ -75,6 +88,10 @@ internal sealed class Screen(int columns = 80, int rows = 24)
             case ("", 'K'):
                 lines[row].Length = Math.Min(lines[row].Length, column);
                 break;
+            case ("", 'J'):
+                lines[row].Length = Math.Min(lines[row].Length, column);
+                lines.RemoveRange(row + 1, lines.Count - row - 1);
+                break;
             case (_, 'A'):
                 row -= int.Parse(argument, CultureInfo.InvariantCulture);
                 Assert.True(row >= 0 && row > lines.Count - 1 - Rows, "the cursor left the top of the window");
@@ -87,6 +104,25 @@ internal sealed class Screen(int columns = 80, int rows = 24)
         }
 
         return end;
+    }
+
+    /// <summary>The cursor stays with the text, at the beginning of the line that it is on.</summary>
+    private void Resize()
+    {
+        var resized = new List<StringBuilder>();
+        foreach (var (line, index) in lines.Select((line, index) => (line.ToString().TrimEnd(), index)))
+        {
+            if (index == row)
+            {
+                row = resized.Count;
+                column = 0;
+            }
+
+            var rows = line.Chunk(width).Select(part => new StringBuilder(new string(part))).DefaultIfEmpty(new StringBuilder());
+            resized.AddRange(Rewraps ? rows : rows.Take(1));
+        }
+
+        lines = resized;
     }
 
     private void Put(char c)

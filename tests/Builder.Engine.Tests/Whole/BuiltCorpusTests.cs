@@ -15,7 +15,7 @@ public sealed class BuiltCorpusTests(CorpusBuilder builder) : IClassFixture<Corp
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Corpus");
 
     [Fact]
-    public void There_are_enough_of_them() => Assert.True(Names.Count >= 52);
+    public void There_are_enough_of_them() => Assert.True(Names.Count >= 150);
 
     [Theory]
     [MemberData(nameof(Names))]

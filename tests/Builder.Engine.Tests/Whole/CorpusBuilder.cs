@@ -79,6 +79,21 @@ public sealed class CorpusBuilder : IAsyncLifetime
         return Describe(config, layers, [.. tree.Lines()]);
     }
 
+    /// <summary>Builds a Dockerfile without the cache, with files for each step or with as few as can be; the image's manifest.</summary>
+    internal async Task<(Digest Manifest, string Layers)> BuildAnewAsync(string dockerfile, bool defers, CancellationToken cancellationToken, string? context = null)
+    {
+        var directions = Directions.Of(await File.ReadAllTextAsync(dockerfile, cancellationToken));
+        if (directions.Find("on") is { } parent)
+        {
+            var path = Path.Combine(Path.GetDirectoryName(dockerfile)!, "parents", parent + ".Dockerfile");
+            await BuildAsync(RequestOf(path, Directions.Of(await File.ReadAllTextAsync(path, cancellationToken))) with { Names = [ImageReference.Parse("corpus/" + parent)] }, cancellationToken);
+        }
+
+        var request = RequestOf(dockerfile, directions);
+        var manifest = await BuildAsync(request with { Context = context ?? request.Context, NoCache = true, Defers = defers }, cancellationToken);
+        return (manifest.Digest, string.Join('\n', ConfigOf(manifest).RootFs.DiffIds.Select(layer => string.Join(' ', TimesOf(layer).Select(file => $"{file.Key}@{file.Value}")))));
+    }
+
     /// <summary>Builds a Dockerfile as it directs; of each layer the names and their times, in seconds since 1970.</summary>
     internal async Task<(ImageConfig Config, IReadOnlyList<IReadOnlyDictionary<string, long>> Layers)> TimesAsync(string dockerfile, string context, CancellationToken cancellationToken)
     {

@@ -40,6 +40,27 @@ public sealed class SeccompProgramTests
         }
     }
 
+    [Fact]
+    public void The_rules_that_other_runtimes_get_answer_as_the_filter_does()
+    {
+        var machine = SeccompArchitecture.X64;
+        var own = SeccompProgram.Compile(machine, CapabilitySet.Default);
+        var theirs = new SeccompProfileCompiler(SeccompDefaultRules.For(machine, CapabilitySet.Default), machine, CapabilitySet.Default, new Version(6, 1)).Compile();
+        void Same(string name, ulong argument)
+        {
+            var number = SyscallRule.All.Single(rule => rule.Name == name).Numbers[machine.Column];
+
+            // How a call is refused that is newer than all that is allowed is another matter.
+            var (mine, other) = (BpfInterpreter.Run(own, machine.AuditArchitecture, number, argument), BpfInterpreter.Run(theirs, machine.AuditArchitecture, number, argument));
+            Assert.True(mine == other || (mine == NotPermitted && other == NoSuchCall), $"{name} {argument:x}: {mine:x} {other:x}");
+        }
+
+        Assert.All(SyscallRule.All.Where(rule => rule.Numbers.ContainsKey(machine.Column)), rule => Same(rule.Name, 0));
+        Assert.All(Enumerable.Range(0, 46).SelectMany(family => new[] { (ulong)family, HighBit | (uint)family }), family => Same("socket", family));
+        Assert.All<ulong>([0UL, 1, 8, 0x20000, 0x20008, 0xFFFF_FFFF, 0x40000, HighBit | 0x40000, HighBit | 8], value => Same("personality", value));
+        Assert.All<ulong>([0x11UL, 0x3d0f00, 0x4111, 0x1000_0011, 0x2000_0000, 0x4000_0011, HighBit | 0x0200_0000], flags => Same("clone", flags));
+    }
+
     [Theory]
     [MemberData(nameof(MachinesAndConventions))]
     public void Arguments_decide_where_the_number_does_not(string machineColumn, string conventionColumn)

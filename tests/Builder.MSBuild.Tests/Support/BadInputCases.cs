@@ -20,12 +20,12 @@ public sealed class BadInputCases(PackageFeed feed) : IAsyncLifetime
         foreach (var arguments in typeof(BadInputTests).GetMethods().SelectMany(method => method.GetCustomAttributes<InlineDataAttribute>()).Select(data => data.Data))
         {
             var properties = arguments[1..].SelectMany(argument => argument is string[] several ? several : [(string)argument!]).ToArray();
-            calls.AppendLine($"""<MSBuild Projects="plain.csproj" Targets="BuildImage" Properties="Case={keys.Count};{PropertiesOf(properties)}" ContinueOnError="true" />""");
+            calls.AppendLine($"""<MSBuild Projects="plain/plain.csproj" Targets="BuildImage" Properties="Case={keys.Count};{PropertiesOf(properties)}" ContinueOnError="true" />""");
             keys.Add(KeyOf(properties));
         }
 
-        Project.Workspace.Write("plain/cases.proj", $"<Project><Target Name=\"Cases\">{calls}</Target></Project>");
-        run = await Project.Workspace.DotnetAsync("plain", "msbuild", "cases.proj");
+        Project.Workspace.Write("cases.proj", $"<Project><Target Name=\"Cases\">{calls}</Target></Project>");
+        run = await Project.Workspace.DotnetAsync(".", "msbuild", "cases.proj");
         Assert.DoesNotContain("MSB4018", run.Result.Output, StringComparison.Ordinal);
     }
 

@@ -1,8 +1,10 @@
 using System.Buffers;
 using Builder.Archives.Tar;
 using Builder.Diagnostics;
+using Builder.Engine.Copying;
 using Builder.Engine.Exporters;
 using Builder.Engine.Images;
+using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Storage;
 using Builder.Storage.Containers;
@@ -11,16 +13,19 @@ namespace Builder.Engine.Containers.Working;
 
 /// <summary>
 /// A container on its way to another store or machine (spec/containers.md): a tar of <c>container.json</c>, which is its record, and
-/// <c>rootfs.tar</c>, all its files. It does not run there until it is started.
+/// <c>rootfs.tar</c>, all its files, and <c>checkpoint.tar</c>, its processes, where there are any. It does not run there until it is started
+/// or restored.
 /// </summary>
 public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
 {
     private const string RecordName = "container.json";
     private const string FilesName = "rootfs.tar";
+    private const string CheckpointName = "checkpoint.tar";
     private const int MaxRecord = 1 << 20;
 
     /// <summary>Writes the bundle; the container stands still meanwhile where the machine can freeze it.</summary>
-    public void Export(StoredContainer container, Stream destination, CancellationToken cancellationToken)
+    /// <param name="withCheckpoint">Its checkpoint goes along.</param>
+    public void Export(StoredContainer container, Stream destination, bool withCheckpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(destination);
@@ -34,17 +39,24 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
         {
             using (ContainerControl.Standstill(store, container))
             using (var view = ContainerTree.OpenView(store, container))
-            using (var files = File.Create(path))
             {
-                TreeTar.Write(view, files, cancellationToken);
+                WriteTree(view, path, cancellationToken);
             }
 
             using var tar = new TarWriter(destination);
-            tar.WriteEntry(new TarEntry { Name = System.Text.Encoding.ASCII.GetBytes(RecordName), Kind = TarEntryKind.File, Mode = 0x1a4, Size = record.Length });
+            tar.WriteEntry(EntryOf(RecordName, record.Length));
             tar.Write(record);
-            using var written = File.OpenRead(path);
-            tar.WriteEntry(new TarEntry { Name = System.Text.Encoding.ASCII.GetBytes(FilesName), Kind = TarEntryKind.File, Mode = 0x1a4, Size = written.Length });
-            Copy(written, tar, cancellationToken);
+            WriteMember(FilesName, path, tar, cancellationToken);
+            if (withCheckpoint)
+            {
+                using (var folder = RootDirectory.Open(container.CheckpointFolder))
+                {
+                    WriteTree(folder, path, cancellationToken);
+                }
+
+                WriteMember(CheckpointName, path, tar, cancellationToken);
+            }
+
             tar.Finish();
         }
         finally
@@ -52,6 +64,21 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
             File.Delete(path);
         }
     }
+
+    private static void WriteTree(RootDirectory tree, string path, CancellationToken cancellationToken)
+    {
+        using var file = File.Create(path);
+        TreeTar.Write(tree, file, cancellationToken);
+    }
+
+    private static void WriteMember(string name, string path, TarWriter tar, CancellationToken cancellationToken)
+    {
+        using var written = File.OpenRead(path);
+        tar.WriteEntry(EntryOf(name, written.Length));
+        Copy(written, tar, cancellationToken);
+    }
+
+    private static TarEntry EntryOf(string name, long size) => new() { Name = System.Text.Encoding.ASCII.GetBytes(name), Kind = TarEntryKind.File, Mode = 0x1a4, Size = size };
 
     /// <param name="name">Null for the name that it had.</param>
     /// <exception cref="BuilderException"><see cref="EngineErrors.BadArchive"/>; its name is taken.</exception>
@@ -68,7 +95,7 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
         var document = OciJson.ReadManifest(store.Content.ReadDocument(manifest));
         var config = OciJson.ReadConfig(store.Content.ReadDocument(document.Config));
         var tree = await StoredImageTree.UnpackAsync(store, new StoredImage(manifest, [], manifest, document, config), cancellationToken);
-        return await store.Containers.CreateAsync(
+        var container = await store.Containers.CreateAsync(
             record with
             {
                 Id = ContainerStore.NewId(),
@@ -78,6 +105,20 @@ public sealed class ContainerBundle(BuilderStore store, TimeProvider time)
                 ImageId = id,
             },
             tree);
+        ReadCheckpoint(tar, container, cancellationToken);
+        return container;
+    }
+
+    private static void ReadCheckpoint(TarReader tar, StoredContainer container, CancellationToken cancellationToken)
+    {
+        if (tar.Next() is not { Kind: TarEntryKind.File } entry || !entry.Name.Span.SequenceEqual(System.Text.Encoding.ASCII.GetBytes(CheckpointName)))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(container.CheckpointFolder);
+        using var folder = RootDirectory.Open(container.CheckpointFolder);
+        new ArchiveExtractor(folder, (0, 0), cancellationToken).Extract(new EntryStream(tar));
     }
 
     private static (ContainerRecord Record, Platform Platform) ReadRecord(TarReader tar)

@@ -23,7 +23,8 @@ public sealed partial class ContainerCreator(BuilderStore store, TimeProvider ti
         }
 
         var name = request.Name is { } given ? CheckName(given) : RandomNames.Next(candidate => store.Containers.Find(candidate) is not null);
-        ContainerMounts.Check(request.Settings);
+        var settings = request.PublishesExposed ? request.Settings with { Publish = [.. request.Settings.Publish, .. execution.ExposedPorts?.Keys ?? []] } : request.Settings;
+        ContainerMounts.Check(settings);
         var tree = await StoredImageTree.UnpackAsync(store, image, cancellationToken);
         return await store.Containers.CreateAsync(
             new ContainerRecord
@@ -36,7 +37,7 @@ public sealed partial class ContainerCreator(BuilderStore store, TimeProvider ti
                 Manifest = image.ManifestDescriptor,
                 ImageId = image.Id,
                 Execution = execution,
-                Settings = request.Settings,
+                Settings = settings,
             },
             tree);
     }

@@ -54,7 +54,7 @@ public sealed class ContainerExec(IsolationSettings isolation)
     private ContainerSpec Describe(StoredContainer container, ExecRequest request, int firstProcess)
     {
         // As the container sees it now, mounts included.
-        using var root = RootDirectory.Open($"/proc/{firstProcess}/root");
+        using var root = ContainerTree.OpenRunning(container, firstProcess);
         var record = container.Record with { Settings = container.Record.Settings with { Tty = request.Tty } };
         var spec = SpecComposer.Process(record, isolation, request.Command, request.User ?? record.Execution.User, root);
         spec = spec with
@@ -62,7 +62,13 @@ public sealed class ContainerExec(IsolationSettings isolation)
             Env = [.. StepEnvironment.Replace(spec.Env, request.Env)],
             WorkingDirectory = request.WorkingDirectory ?? spec.WorkingDirectory,
             TimeLimit = null,
+            Runtime = container.State.Runtime is { } runtime ? new OciRuntime(runtime) : null,
+            BundleFolder = SpecComposer.BundleOf(container),
+            Network = NetworkOf(container),
         };
         return request.Privileged ? spec.WithoutConfinement() : spec;
     }
+
+    /// <summary>Some runtimes want to know again.</summary>
+    private static NetworkMode NetworkOf(StoredContainer container) => container.Record.Settings.Network == "none" ? NetworkMode.None : NetworkMode.Host;
 }

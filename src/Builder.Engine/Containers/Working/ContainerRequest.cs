@@ -28,5 +28,8 @@ public sealed record ContainerRequest
 
     public string? StopSignal { get; init; }
 
+    /// <summary>Each port that the image exposes goes to a free one of the machine.</summary>
+    public bool PublishesExposed { get; init; }
+
     public ContainerSettings Settings { get; init; } = new();
 }

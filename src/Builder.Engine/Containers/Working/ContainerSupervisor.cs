@@ -15,6 +15,9 @@ public sealed record ContainerConsole
 
     public (int Columns, int Rows)? WindowSize { get; init; }
 
+    /// <summary>The container goes on from its checkpoint, which is used up then.</summary>
+    public bool FromCheckpoint { get; init; }
+
     /// <summary>Called when the program has been started, with the way to its input and to send it signals.</summary>
     public Action<ContainerInput, Action<int>>? Started { get; init; }
 }
@@ -58,22 +61,25 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
         var settings = hold.Container.Record.Settings;
         using var input = new ContainerInput(settings.OpenStdin, settings.Tty);
         using var log = new ContainerLog(hold.Container.LogPath, time);
-        var spec = new SpecComposer(store, Freezable(isolation)).Compose(hold.Container, files) with
+        using var network = await ContainerNetwork.OpenAsync(settings, isolation.PrivateNetwork, Path.Combine(hold.Container.RunFolder, "network"), console.Note);
+        var spec = new SpecComposer(store, Freezable(isolation)).Compose(hold.Container, files, network) with
         {
             HasTerminal = settings.Tty,
             TerminalSize = console.WindowSize,
             Stdin = input.ContainersEnd,
         };
         await using var attached = new AttachServer(hold.Container.RunFolder, input);
-        var process = await ContainerProcess.StartAsync(
-            spec,
-            (stream, bytes) =>
-            {
-                log.Write(stream, bytes.Span);
-                attached.Send(stream, bytes.Span);
-                console.Output?.Invoke(stream, bytes);
-            },
-            cancellationToken);
+        void Receive(OutputStream stream, ReadOnlyMemory<byte> bytes)
+        {
+            log.Write(stream, bytes.Span);
+            attached.Send(stream, bytes.Span);
+            console.Output?.Invoke(stream, bytes);
+        }
+
+        var process = console.FromCheckpoint
+            ? await ContainerProcess.RestoreAsync(spec with { BundleFolder = files.MakeFolder("restore") }, hold.Container.CheckpointFolder, Receive, cancellationToken)
+            : await ContainerProcess.StartAsync(spec, Receive, cancellationToken);
+        ContainerCheckpoint.Remove(hold.Container);
         input.Connect(process.Terminal);
         hold.Write(new ContainerState
         {
@@ -84,6 +90,9 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
             SupervisorStarted = ProcessHandle.StartOf(Environment.ProcessId),
             StartedAt = time.GetUtcNow(),
             ControlGroup = process.ControlGroup?.Directories,
+            Runtime = spec.Runtime?.Name,
+            Network = network.Mode.ToString(),
+            Ports = network.Ports.Count > 0 ? [.. network.Ports.Select(port => port.ToString())] : null,
         });
         foreach (var note in isolation.ControlGroup.IsNeeded ? process.ControlGroup?.Notes ?? [] : [])
         {
@@ -100,6 +109,9 @@ public sealed class ContainerSupervisor(BuilderStore store, IsolationSettings is
             ExitCode = exit.ExitCode,
             OutOfMemory = exit.MemoryExhausted is not null,
             ControlGroup = null,
+            Runtime = null,
+            Network = null,
+            Ports = null,
         });
         attached.SendExit(exit.ExitCode);
         cancellationToken.ThrowIfCancellationRequested();

@@ -23,7 +23,7 @@ public sealed class ContainerTree : IDisposable
         if (container.IsRunning)
         {
             using var first = ContainerControl.FirstProcessOf(container);
-            return new ContainerTree(RootDirectory.Open($"/proc/{first.Id}/root"), null);
+            return new ContainerTree(OpenRunning(container, first.Id), null);
         }
 
         var hold = await new ContainerControl(store, time).HoldAsync(container, cancellationToken);
@@ -37,6 +37,13 @@ public sealed class ContainerTree : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// As the container's first process sees it. An OCI runtime's process sees the machine, and the container's files where they are
+    /// mounted for the runtime, without the container's other mounts.
+    /// </summary>
+    internal static RootDirectory OpenRunning(StoredContainer container, int firstProcess) =>
+        RootDirectory.Open($"/proc/{firstProcess}/root{(container.State.Runtime is null ? "" : container.UpperDir)}");
 
     /// <summary>The files without what is mounted, to be read only; the container may run meanwhile.</summary>
     public static RootDirectory OpenView(BuilderStore store, StoredContainer container)

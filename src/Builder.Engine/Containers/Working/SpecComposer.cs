@@ -13,10 +13,14 @@ namespace Builder.Engine.Containers.Working;
 internal sealed class SpecComposer(BuilderStore store, IsolationSettings isolation)
 {
     private const int HostnameDigits = 12;
+    private const string BundleName = "bundle";
+
+    /// <summary>Where what an OCI runtime is told of a container lies while it runs.</summary>
+    public static string BundleOf(StoredContainer container) => Path.Combine(container.RunFolder, BundleName);
 
     /// <summary>The container's first process, over its own files.</summary>
     /// <param name="files">For what it needs beside them while it runs.</param>
-    public ContainerSpec Compose(StoredContainer container, StepFiles files)
+    public ContainerSpec Compose(StoredContainer container, StepFiles files, ContainerNetwork network)
     {
         var record = container.Record;
         var lowers = store.Containers.LowerDirs(container);
@@ -24,11 +28,13 @@ internal sealed class SpecComposer(BuilderStore store, IsolationSettings isolati
         using (view)
         {
             var spec = Process(record, isolation, [.. record.Execution.Entrypoint ?? [], .. record.Execution.Cmd ?? []], record.Execution.User, view);
-            spec = spec with
+            spec = network.ApplyTo(spec) with
             {
                 Root = record.IsWhole ? new DirectoryRoot(container.UpperDir) : new OverlayRoot(lowers, container.UpperDir, container.WorkDir, Volatile: false),
-                Mounts = [.. files.NetworkFiles(spec.Hostname, ExtraHosts(record.Settings), spec.Network), .. ContainerMounts.Of(record.Settings)],
+                Mounts = [.. files.NetworkFiles(spec.Hostname, ExtraHosts(record.Settings), network.Mode, isolation.Dns), .. ContainerMounts.Of(record.Settings)],
                 IsReadOnly = record.Settings.ReadOnly,
+                HasInit = record.Settings.Init,
+                BundleFolder = isolation.Runtime is null ? null : files.MakeFolder(BundleName),
             };
             return files.WithStubs(spec, record.IsWhole ? null : container.UpperDir);
         }
@@ -54,18 +60,10 @@ internal sealed class SpecComposer(BuilderStore store, IsolationSettings isolati
             WorkingDirectory = string.IsNullOrEmpty(record.Execution.WorkingDir) ? "/" : record.Execution.WorkingDir,
             User = user,
             Hostname = hostname,
-            Network = NetworkOf(settings.Network),
             Root = new DirectoryRoot("/"),
         });
         return settings.Privileged ? spec.WithoutConfinement() : spec;
     }
-
-    private static NetworkMode NetworkOf(string? text) => text switch
-    {
-        null or "host" or "default" => NetworkMode.Host,
-        "none" => NetworkMode.None,
-        _ => throw new BuilderException(EngineErrors.InvalidContainerOption, $"--network {text}: it is host or none"),
-    };
 
     private static IEnumerable<(string Name, string Address)> ExtraHosts(ContainerSettings settings) =>
         settings.ExtraHosts.Select(text =>

@@ -27,7 +27,8 @@ public static class UserNamespaceEntry
     /// <see cref="LinuxErrors.UserNamespace"/>: the machine does not allow it, with the reason;
     /// <see cref="LinuxErrors.IdMap"/>: the ids of the user could not be mapped.
     /// </exception>
-    public static int Reexec()
+    /// <param name="entered">Gets the id of the process that is in the namespaces then.</param>
+    public static int Reexec(Action<int>? entered = null)
     {
         if (Environment.GetEnvironmentVariable(Marker) is not null)
         {
@@ -44,6 +45,7 @@ public static class UserNamespaceEntry
             maps.Write(id);
             Descriptors.Signal(mapped.Writer);
         });
+        entered?.Invoke(child.Id);
         using var forwarding = new SignalForwarding(child, ignored);
         return child.Wait().Code;
     }

@@ -24,5 +24,15 @@ public sealed record SeccompPolicy
     public ReadOnlySpan<BpfInstruction> Compile(CapabilitySet granted) =>
         profile is null
             ? SeccompProgram.ForThisMachine(granted)
-            : new SeccompProfileCompiler(profile, SeccompArchitecture.Native, granted, SeccompProfileCompiler.KernelVersion(Environment.OSVersion.Version.ToString())).Compile();
+            : CompilerOf(profile, granted).Compile();
+
+    /// <summary>The same as rules without conditions, for a runtime that compiles them itself; null for no filter.</summary>
+    /// <exception cref="Diagnostics.BuilderException"><see cref="LinuxErrors.SeccompProfile"/>.</exception>
+    public SeccompProfile? ResolveFor(CapabilitySet granted) =>
+        IsUnconfined ? null
+        : profile is null ? SeccompDefaultRules.For(SeccompArchitecture.Native, granted)
+        : CompilerOf(profile, granted).Resolve();
+
+    private static SeccompProfileCompiler CompilerOf(SeccompProfile profile, CapabilitySet granted) =>
+        new(profile, SeccompArchitecture.Native, granted, SeccompProfileCompiler.KernelVersion(Environment.OSVersion.Version.ToString()));
 }

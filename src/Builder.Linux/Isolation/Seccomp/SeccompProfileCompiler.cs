@@ -17,6 +17,14 @@ public sealed class SeccompProfileCompiler(SeccompProfile profile, SeccompArchit
     /// <exception cref="BuilderException"><see cref="LinuxErrors.SeccompProfile"/>.</exception>
     public BpfInstruction[] Compile() => SeccompAssembler.Assemble([.. Conventions().Select(convention => SeccompAssembler.Block(convention, Ranges(convention)))]);
 
+    /// <summary>The rules that count on this machine, without the conditions that made them count.</summary>
+    public SeccompProfile Resolve() => profile with
+    {
+        ArchMap = null,
+        Architectures = [.. Conventions().Select(convention => convention.ScmpName)],
+        Syscalls = [.. rules.Select(rule => rule with { Name = null, Names = [.. rule.AllNames], Includes = null, Excludes = null })],
+    };
+
     private IEnumerable<SeccompArchitecture> Conventions()
     {
         var wanted = profile.ArchMap is { } map

@@ -1,0 +1,5 @@
+FROM corpus/base
+ARG A=1
+RUN echo $A > /one
+ARG A=2
+RUN echo $A > /two

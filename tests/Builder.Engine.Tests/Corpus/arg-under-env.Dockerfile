@@ -1,0 +1,5 @@
+#: arg=X=given
+FROM corpus/base
+ENV X=env
+ARG X=arg
+RUN echo $X > /x

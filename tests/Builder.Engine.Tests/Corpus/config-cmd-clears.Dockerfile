@@ -1,0 +1,5 @@
+FROM corpus/base AS a
+CMD ["one"]
+ENTRYPOINT ["e"]
+FROM a
+ENTRYPOINT ["other"]

@@ -1,0 +1,3 @@
+FROM corpus/base
+CMD echo "a b"
+ENTRYPOINT exec e

@@ -1,0 +1,3 @@
+FROM corpus/base
+EXPOSE 90 80 100/UDP 5000-5002
+EXPOSE 80/tcp

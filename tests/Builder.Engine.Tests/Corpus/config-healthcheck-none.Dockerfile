@@ -1,0 +1,4 @@
+FROM corpus/base AS a
+HEALTHCHECK --interval=5s CMD ["a", "b c"]
+FROM a
+HEALTHCHECK NONE

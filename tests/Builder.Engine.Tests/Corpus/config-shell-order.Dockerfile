@@ -1,0 +1,5 @@
+FROM corpus/base
+CMD before
+SHELL ["/bin/sh", "-euc"]
+ENTRYPOINT after
+RUN echo $- > /flags

@@ -1,0 +1,4 @@
+FROM corpus/base
+VOLUME /b /a
+VOLUME ["/c d", "rel"]
+COPY hello.txt /a/kept

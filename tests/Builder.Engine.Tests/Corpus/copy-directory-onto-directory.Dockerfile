@@ -1,0 +1,4 @@
+FROM corpus/base
+COPY app/sub /opt
+COPY app/sub/ /opt/
+COPY other* app/sub /twice/

@@ -1,0 +1,4 @@
+FROM scratch
+COPY conf/.hidden /
+COPY conf/.* /h/
+COPY conf /c/

@@ -1,0 +1,2 @@
+FROM scratch
+COPY ["many/*.txt", "conf/?ne.conf", "/x/"]

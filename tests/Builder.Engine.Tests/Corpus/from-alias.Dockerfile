@@ -1,0 +1,4 @@
+FROM corpus/base AS Base
+RUN echo base > /b
+FROM base
+RUN cat /b > /c

@@ -1,0 +1,14 @@
+FROM corpus/base AS a
+ENV E=e
+WORKDIR /w
+USER ann
+VOLUME /v
+EXPOSE 1
+LABEL l=l
+STOPSIGNAL 9
+SHELL ["/bin/sh", "-uc"]
+HEALTHCHECK CMD h
+MAINTAINER m
+ENTRYPOINT ["e"]
+FROM a
+RUN echo $E > /tmp/f

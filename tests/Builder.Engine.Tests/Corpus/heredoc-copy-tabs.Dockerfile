@@ -1,0 +1,6 @@
+FROM scratch
+COPY <<-E /t
+	one
+		two
+	three	tab
+	E

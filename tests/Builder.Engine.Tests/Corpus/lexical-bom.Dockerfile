@@ -1,0 +1,2 @@
+﻿FROM corpus/base
+COPY hello.txt /bom

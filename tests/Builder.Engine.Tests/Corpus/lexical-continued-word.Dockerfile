@@ -1,0 +1,5 @@
+FR\
+OM corpus/base
+RUN ec\
+ho joined > /jo\
+ined

@@ -1,0 +1,5 @@
+# a comment
+# escape=`
+FROM corpus/base
+RUN echo a\
+b > /ab

@@ -1,0 +1,3 @@
+FROM corpus/base
+RUN echo 'a\\b' > /x
+RUN printf 'a\tb\n' > /y

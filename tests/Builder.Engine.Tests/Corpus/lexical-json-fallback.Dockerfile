@@ -1,0 +1,4 @@
+FROM corpus/base
+RUN ['echo', not json]; echo $0 > /fell-back || true
+CMD ["a",]
+ENTRYPOINT ['e']

@@ -1,0 +1,4 @@
+   # a comment with space
+   FROM corpus/base
+     ENV A=1
+   RUN echo $A > /a

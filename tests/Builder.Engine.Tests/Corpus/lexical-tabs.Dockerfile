@@ -1,0 +1,3 @@
+FROM	corpus/base
+COPY	hello.txt	/t/
+RUN	echo	tab	>	/tab

@@ -1,0 +1,2 @@
+FROM corpus/base
+RUN --network=none ls /sys/class/net > /net

@@ -1,0 +1,5 @@
+FROM corpus/base
+RUN true
+RUN :
+COPY hello.txt /
+RUN rm /hello.txt
