@@ -260,6 +260,7 @@ public sealed class StoreTests
             (await builder.RunAsync("inspect", "app")).ExpectSuccess();
             (await builder.RunAsync("history", "app")).ExpectSuccess();
             (await builder.RunAsync("save", "-o", builder.Files.PathOf("app.tar"), "app")).ExpectSuccess();
+            (await builder.RunAsync("run", "--rm", "app", "true")).ExpectSuccess();
             var refused = (await builder.RunAsync("tag", "app", "again")).Expect(5);
             Assert.Contains("BLD5104", refused.Error, StringComparison.Ordinal);
         }

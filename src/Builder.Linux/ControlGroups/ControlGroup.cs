@@ -9,7 +9,7 @@ namespace Builder.Linux.ControlGroups;
 /// </summary>
 public sealed class ControlGroup : IDisposable
 {
-    private const int RemovalAttempts = 200;
+    private const int RemovalAttempts = 2000;
 
     private readonly IReadOnlyDictionary<string, string> directories;
     private readonly IControlGroupFiles files;
