@@ -67,6 +67,11 @@ public sealed class SeveralProjectsTests(PackageFeed feed)
         var unchanged = (await workspace.DotnetAsync(".", "publish", "All.slnx", "-m", "--no-restore", "-p:BuildImageOnPublish=true")).ExpectSuccess();
         Assert.False(unchanged.HasBuilt);
 
+        // With the package in every project, as a GlobalPackageReference puts it there, the target can be asked for by name.
+        workspace.Project("Words", "");
+        (await workspace.DotnetAsync(".", "publish", "All.slnx", "-m", "-t:BuildImage", "-p:BuildImageOnPublish=true")).ExpectSuccess();
+        Assert.Equal([false, true, true], ((string[])["Words", "Inner", "Outer"]).Select(project => Directory.Exists(workspace.PathOf($"{project}/obj/Release/net10.0/images"))));
+
         // Asked for the outer image alone, MSBuild comes by the inner one, whose change reaches it.
         workspace.Write("Inner/Program.cs", "System.Console.WriteLine(Words.Greeting + \" from a new inner\");");
         (await workspace.DotnetAsync("Outer", "publish", "--no-restore", "-t:BuildImage")).ExpectSuccess();

@@ -6,8 +6,7 @@ namespace Builder.MSBuild.Running;
 /// <summary>A way to start the builder: a file, and what stands before its own arguments.</summary>
 internal sealed record BuilderProgram(string File, IReadOnlyList<string> Leading)
 {
-    /// <summary>Set where a program made for an older .NET is all there is: a newer one runs it as well.</summary>
-    public bool NeedsDotnet => Leading.Count > 0;
+    public override string ToString() => string.Join(" ", [File, .. Leading]);
 
     /// <summary>The ways to start it on this machine, the best first: the native program, then the one that .NET runs.</summary>
     /// <param name="host">The machine's runtime identifier, such as <c>linux-x64</c>; empty to find it out.</param>

@@ -14,7 +14,10 @@ internal sealed class BuilderRun : IDisposable
 
     private readonly Process process;
 
-    private BuilderRun(Process process) => this.process = process;
+    private BuilderRun(Process process, BuilderProgram program) => (this.process, Program) = (process, program);
+
+    /// <summary>That of the programs which could be started.</summary>
+    public BuilderProgram Program { get; }
 
     /// <summary>Starts the first of the programs that can be started.</summary>
     /// <exception cref="ItemException">None can.</exception>
@@ -26,7 +29,7 @@ internal sealed class BuilderRun : IDisposable
         {
             try
             {
-                var run = new BuilderRun(StartExecutable(program, given, directory));
+                var run = new BuilderRun(StartExecutable(program, given, directory), program);
                 run.process.StandardInput.Close();
                 return run;
             }

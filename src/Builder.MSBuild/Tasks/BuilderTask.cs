@@ -102,6 +102,7 @@ public abstract class BuilderTask : Microsoft.Build.Utilities.Task, ICancelableT
     private protected (int ExitCode, string Output) RunProgram(IReadOnlyList<string> arguments, Action<string> onErrorLine)
     {
         using var run = BuilderRun.Start(Programs, arguments, Path.GetDirectoryName(ProjectFile)!);
+        Log.LogMessage(MessageImportance.Low, "{0}", $"started {run.Program}");
         lock (gate)
         {
             running = run;

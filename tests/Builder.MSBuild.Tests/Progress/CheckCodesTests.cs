@@ -20,11 +20,11 @@ public class CheckCodesTests
     [Fact]
     public void Every_code_is_in_the_list_of_errors()
     {
-        Assert.Empty(CheckCodes.Checks.Where(check => !Errors.Contains($"| {CheckCodes.Of(check)} | [{check}]", StringComparison.Ordinal)));
+        Assert.All(CheckCodes.Checks, check => Assert.Contains($"| {CheckCodes.Of(check)} | [{check}]", Errors, StringComparison.Ordinal));
         Assert.Contains($"| {CheckCodes.Other} |", Errors, StringComparison.Ordinal);
         var own = typeof(MSBuildErrors).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (field.Name, Code: (string)field.GetValue(null)!)).ToList();
         Assert.NotEmpty(own);
         Assert.Equal(own.Count, own.Select(error => error.Code).Distinct().Count());
-        Assert.Empty(own.Where(error => !Errors.Contains($"| {error.Code} | {error.Name} |", StringComparison.Ordinal)));
+        Assert.All(own, error => Assert.Contains($"| {error.Code} | {error.Name} |", Errors, StringComparison.Ordinal));
     }
 }

@@ -30,7 +30,7 @@ public sealed class PackageFeed : IDisposable
     public string Packages => folder.PathOf("packages");
 
     /// <summary>Whether the package has a native program for this machine.</summary>
-    public bool HasNative => NativeFolder is not null;
+    public static bool HasNative => NativeFolder is not null;
 
     /// <summary>What every program of a test runs with.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
