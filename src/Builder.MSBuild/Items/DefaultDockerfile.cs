@@ -28,7 +28,7 @@ internal sealed record DefaultDockerfile
         text.Append("COPY --from=publish . ./\n");
         foreach (var variable in Environment)
         {
-            text.Append("ENV ").Append(variable.Key).Append('=').Append(Quote(variable.Value)).Append('\n');
+            text.Append("ENV ").Append(variable.Key).Append('=').Append(Quote(variable.Value, "\"\\$")).Append('\n');
         }
 
         foreach (var port in Ports)
@@ -41,29 +41,24 @@ internal sealed record DefaultDockerfile
             text.Append("USER ").Append(User).Append('\n');
         }
 
-        return text.Append("ENTRYPOINT [").Append(string.Join(", ", Entrypoint.Select(Json))).Append("]\n").ToString();
+        return text.Append("ENTRYPOINT [").Append(string.Join(", ", Entrypoint.Select(word => Quote(word, "\"\\")))).Append("]\n").ToString();
     }
 
-    /// <summary>A value that stays what it is: no variable is expanded in it.</summary>
-    private static string Quote(string value)
+    /// <summary>In quotes, with a backslash before what would end them or mean something else.</summary>
+    /// <exception cref="ItemException">A line break, which no instruction can have in it.</exception>
+    private static string Quote(string value, string special)
     {
+        if (value.IndexOfAny(['\r', '\n']) >= 0)
+        {
+            throw new ItemException(MSBuildErrors.InvalidItem, $"a default Dockerfile cannot have a value of several lines: '{value.Replace("\n", "\\n").Replace("\r", "\\r")}'; write a Dockerfile");
+        }
+
         var quoted = new StringBuilder("\"");
         foreach (var letter in value)
         {
-            _ = letter is '"' or '\\' or '$' ? quoted.Append('\\').Append(letter) : quoted.Append(letter);
+            _ = special.Contains(letter) ? quoted.Append('\\').Append(letter) : quoted.Append(letter);
         }
 
         return quoted.Append('"').ToString();
-    }
-
-    private static string Json(string value)
-    {
-        var json = new StringBuilder("\"");
-        foreach (var letter in value)
-        {
-            _ = letter is '"' or '\\' ? json.Append('\\').Append(letter) : json.Append(letter);
-        }
-
-        return json.Append('"').ToString();
     }
 }

@@ -25,4 +25,11 @@ public class DefaultDockerfileTests
             Environment = [new("A", "$b \"c\" \\d")],
         }.Render(),
         StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("one\nRUN two")]
+    [InlineData("one\rtwo")]
+    public void A_value_does_not_become_an_instruction(string value) => Assert.Equal(
+        MSBuildErrors.InvalidItem,
+        Assert.Throws<ItemException>(() => new DefaultDockerfile { Base = "scratch", Entrypoint = ["x"], Environment = [new("A", value)] }.Render()).Code);
 }
