@@ -140,6 +140,8 @@ public sealed class RuntimeTests : ContainerTest
     {
         var userns = await Assert.ThrowsAsync<BuilderException>(() => RunAsync("runc", "true", spec => spec with { UserNamespace = UserNamespaceMode.Private }));
         Assert.Equal(ContainersErrors.NotWithRuntime, userns.Code);
+        var init = await Assert.ThrowsAsync<BuilderException>(() => RunAsync("runc", "true", spec => spec with { HasInit = true }));
+        Assert.Contains("--init does not go together with --runtime runc", init.Message, StringComparison.Ordinal);
         using var bundle = new RuntimeFolder(Root.Make("bundle-none"), "/no/such/runtime");
         Assert.Equal(ContainersErrors.NoRuntime, (await Assert.ThrowsAsync<BuilderException>(() => Outcome.OfAsync(bundle.Of(Root.Shell("true"))))).Code);
         using var broken = new RuntimeFolder(Root.Make("bundle-broken"), "/bin/false");

@@ -57,7 +57,11 @@ internal sealed class RuntimeScript : ILaunchScript
 
     private static void Check(ContainerSpec spec)
     {
-        var what = spec.UserNamespace == UserNamespaceMode.Private ? "--userns=private" : !spec.Namespaces.HasFlag(Namespaces.Pid) ? "--pid=host" : null;
+        var what =
+            spec.UserNamespace == UserNamespaceMode.Private ? "--userns=private"
+            : !spec.Namespaces.HasFlag(Namespaces.Pid) ? "--pid=host"
+            : spec.HasInit ? "--init"
+            : null;
         if (what is not null)
         {
             throw new BuilderException(ContainersErrors.NotWithRuntime, $"{what} does not go together with --runtime {spec.Runtime!.Name}", $"leave one of the two away, or say --runtime {OciRuntime.Own}");
