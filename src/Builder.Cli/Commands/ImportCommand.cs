@@ -10,22 +10,19 @@ namespace Builder.Cli.Commands;
 /// <summary><c>builder import</c>: a tar of a root file system becomes an image.</summary>
 internal static class ImportCommand
 {
-    private static readonly Option<string[]> Change = new("--change", "-c") { Description = "A Dockerfile instruction for the image's configuration, such as 'CMD [\"sh\"]'; may be repeated", HelpName = "instruction" };
-    private static readonly Option<string?> Message = new("--message", "-m") { Description = "A comment for the image's history", HelpName = "text" };
     private static readonly Option<string?> PlatformOption = new("--platform") { Description = "What the files are for (default: this machine)", HelpName = "platform" };
     private static readonly Argument<string> Archive = new("file") { Description = "The tar, compressed or not; - is standard input, http:// and https:// are fetched" };
-    private static readonly Argument<string?> Name = new("name") { Description = "Name of the image", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create()
     {
-        var command = new Command("import", "Make an image of a tar of files") { Change, Message, PlatformOption, Archive, Name };
+        var command = new Command("import", "Make an image of a tar of files") { NewImage.Change, NewImage.Message, PlatformOption, Archive, NewImage.Name };
         command.SetAction((parsed, _) => Session.RunAsync((session, token) => ImportAsync(session, parsed, token)));
         return command;
     }
 
     private static async Task<int> ImportAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var name = parsed.GetValue(Name) is { } text ? ImageReference.Parse(text) : null;
+        var name = NewImage.NameOf(parsed);
         var epoch = BuildCommand.SourceDateEpochOf(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"));
         var source = parsed.GetValue(Archive)!;
         await using var archive = WebFile.IsAddress(source)
@@ -35,22 +32,13 @@ internal static class ImportCommand
             archive,
             new ImportRequest
             {
-                Changes = parsed.GetValue(Change) ?? [],
-                Message = parsed.GetValue(Message) ?? $"Imported from {WebFile.Shown(source)}",
+                Changes = parsed.GetValue(NewImage.Change) ?? [],
+                Message = parsed.GetValue(NewImage.Message) ?? $"Imported from {WebFile.Shown(source)}",
                 Platform = parsed.GetValue(PlatformOption) is { } platform ? Platform.Parse(platform) : null,
                 Created = epoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : TimeProvider.System.GetUtcNow(),
             },
             cancellationToken);
-        if (name is null)
-        {
-            session.Store.Names.Keep(manifest);
-        }
-        else
-        {
-            session.Store.Names.Set(name, manifest);
-        }
-
-        Terminal.WriteLine(id.ToString());
+        NewImage.Keep(session, name, manifest, id);
         return 0;
     }
 
