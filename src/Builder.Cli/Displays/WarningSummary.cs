@@ -33,7 +33,9 @@ internal static class WarningSummary
             warnings.Count == 1 ? "1 warning:" : $"{warnings.Count} warnings:",
             .. lines.Take(ShownAtMost),
             .. lines.Count > ShownAtMost ? new[] { "…" } : [],
-            "hint: build with --check to see them in full and nothing built; '# check=skip=NAME' above an instruction silences a check",
+            .. warnings.Any(warning => warning.Span is not null)
+                ? new[] { "hint: build with --check to see them in full and nothing built; '# check=skip=NAME' above an instruction silences a check" }
+                : [],
         ];
     }
 

@@ -18,6 +18,10 @@ public class WarningSummaryTests
     public void The_way_to_more_comes_last() => Assert.Contains("--check", WarningSummary.Render([Warning("A", 3)]).Last(), StringComparison.Ordinal);
 
     [Fact]
+    public void What_is_nowhere_in_the_file_cannot_be_silenced_there() => Assert.Equal(
+        ["1 warning:", "warning: A: m"], WarningSummary.Render([new Diagnostic("A", Severity.Warning, "m")]));
+
+    [Fact]
     public void Warnings_of_one_name_stand_together_and_only_the_first_are_shown() => Assert.Equal(
         ["6 warnings:", "Dockerfile:1: A: m", "Dockerfile:3: A: m", "Dockerfile:4: A: and 3 more from here on", "Dockerfile:2: B: m"],
         WarningSummary.Render([Warning("A", 1), Warning("B", 2), Warning("A", 3), Warning("A", 4), Warning("A", 5), Warning("A", 6)]).SkipLast(1));
