@@ -38,6 +38,22 @@ public sealed class BuildBehaviourTests(PlainProject project) : IClassFixture<Pl
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("BuildImagePush=false", false)]
+    public async Task A_registry_of_the_project_gets_the_image(string property, bool isPushed)
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        string[] properties = [$"ContainerRegistry={registry.Host}", "ContainerImageTag=3", .. property.Length > 0 ? new[] { property } : []];
+        (await project.BuildAsync("registered", "FROM scratch\nCOPY registered /\n", properties)).ExpectSuccess();
+        var image = Assert.Single(project.Workspace.Built("plain"));
+        Assert.Equal(($"{registry.Host}/registered:3", isPushed), (image.Name, image.Pushed));
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json");
+        var asked = await client.GetAsync(new Uri($"http://{registry.Host}/v2/registered/manifests/3"), TestContext.Current.CancellationToken);
+        Assert.Equal(isPushed, asked.IsSuccessStatusCode);
+    }
+
+    [Theory]
     [InlineData("quiet", false, false)]
     [InlineData("minimal", true, false)]
     [InlineData("normal", true, true)]
