@@ -261,4 +261,15 @@ public sealed class LanguageRuleTests : CompilerTest
         var git = Assert.Single(Operations<GitOperation>(await CompileAsync($"FROM scratch\nADD https://h/r.git{said} /\n")));
         Assert.Equal((reference, subdirectory, false, true), (git.Reference, git.Subdirectory, git.KeepGitDirectory, git.Submodules));
     }
+
+    [Fact]
+    public async Task V7_what_expansion_gives_is_neither_expanded_again_nor_split_but_for_ports()
+    {
+        var plan = await CompileAsync("FROM scratch\nENV a='$b' b=1 two=\"x y\" ports=\"80 90\"\nENV c=$a\nWORKDIR /$two\nEXPOSE $ports\nCOPY $two /d\n");
+
+        Assert.Contains("c=$b", plan.Image.Config.Env!);
+        Assert.Equal("/x y", plan.Image.Config.WorkingDir);
+        Assert.Equal(["80/tcp", "90/tcp"], plan.Image.Config.ExposedPorts!.Keys);
+        Assert.Equal(["/x y"], Assert.IsType<CopyOperation>(plan.Root!.Operation).Sources.Select(source => source.Path));
+    }
 }
