@@ -272,4 +272,13 @@ public sealed class LanguageRuleTests : CompilerTest
         Assert.Equal(["80/tcp", "90/tcp"], plan.Image.Config.ExposedPorts!.Keys);
         Assert.Equal(["/x y"], Assert.IsType<CopyOperation>(plan.Root!.Operation).Sources.Select(source => source.Path));
     }
+
+    [Fact]
+    public async Task F3_a_stage_has_dots_dashes_and_underscores_in_its_name_and_capitals_only_with_a_remark()
+    {
+        var plan = await CompileAsync("FROM scratch AS A.b-c_1\nADD 1 /\nFROM scratch\nCOPY --from=a.b-c_1 /1 /2\n");
+
+        Assert.Equal(["StageNameCasing"], plan.Warnings.Select(warning => warning.Rule));
+        Assert.Equal(2, Operations<CopyOperation>(plan).Count());
+    }
 }
